@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Lock
 from time import perf_counter
 
 
 @dataclass
 class Clock:
-    """Adds up seconds by step: ``with clock("hires"): ...``."""
+    """Adds up seconds by step, in any threads: ``with clock("hires"): ...``."""
 
     seconds: dict[str, float] = field(default_factory=dict)
     _before: dict[str, float] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
 
     def lap(self) -> dict[str, float]:
         """Return the seconds by step since the previous lap."""
@@ -27,4 +29,5 @@ class Clock:
         try:
             yield
         finally:
-            self.seconds[step] = self.seconds.get(step, 0.0) + perf_counter() - start
+            with self._lock:
+                self.seconds[step] = self.seconds.get(step, 0.0) + perf_counter() - start

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
+from threading import Event
 from typing import TypeVar
 
 import numpy as np
@@ -69,6 +71,32 @@ def beside(*, several: bool) -> Iterator[Callable[[Callable[[], R]], Callable[[]
 
 def _given(value: R) -> R:
     return value
+
+
+@contextmanager
+def in_turn(most: int) -> Iterator[Callable[[Callable[[], object]], None]]:
+    """Give a function that has work done in a second thread, one after another, and waits while ``most`` are waiting.
+
+    After an error, which it raises then or at the end, no more is done.
+    """
+    waiting: deque[Future[None]] = deque()
+    failed = Event()
+
+    def carry_out(work: Callable[[], object]) -> None:
+        if not failed.is_set():
+            failed.set()
+            work()
+            failed.clear()
+
+    def put(work: Callable[[], object]) -> None:
+        while len(waiting) >= most:
+            waiting.popleft().result()
+        waiting.append(thread.submit(carry_out, work))
+
+    with ThreadPoolExecutor(1, thread_name_prefix="workforce_sim-files") as thread:
+        yield put
+        for done in waiting:
+            done.result()
 
 
 def keep_freed_memory() -> None:

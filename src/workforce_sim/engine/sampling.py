@@ -5,7 +5,7 @@ Source: B. Rosén, "On sampling with probability proportional to size", J. Stati
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -51,12 +51,23 @@ def chosen_freely(risks: Risks, u: Uniforms) -> Flags:
 
 def ranking(risks: Risks, u: Uniforms) -> Uniforms:
     """Return Rosén's Q: the k smallest are chosen; -1 for the certain, infinity for those never chosen."""
-    q = risks.q
-    with np.errstate(divide="ignore", invalid="ignore"):
-        order = (u * (1 - q)) / (q * (1 - u))
-    order[q <= 0] = np.inf
-    order[risks.certain | (q >= 1)] = -1.0
+    order = np.empty(len(u))
+    for start in range(0, len(u), _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        _rank(risks.q[rows], risks.certain[rows], u[rows], order[rows])
     return order
+
+
+_BLOCK = 65_536
+"""Employees who are ranked at a time: of ten million the intermediate results would need 300 MB."""
+
+
+def _rank(q: Uniforms, certain: Flags, u: Uniforms, order: Uniforms) -> None:
+    """Write the ranks of a block to their place."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        np.divide(u * (1 - q), q * (1 - u), out=order)
+    order[q <= 0] = np.inf
+    order[certain | (q >= 1)] = -1.0
 
 
 def smallest(order: Uniforms, keys: Keys, k: int, what: str) -> Flags:
@@ -110,38 +121,37 @@ class Groups:
         Raises:
             SimulationError: when a group has fewer than are to be chosen.
         """
-        order = ranking(self._risks(weights), u)
-        each = zip(self._counts, self._rows, strict=True)
-        threshold = np.array([_threshold(order[rows], k, what) if k else -np.inf for k, rows in each])
-        chosen: Flags = order <= np.repeat(threshold, self._sizes)
-        surplus = self._sums(chosen) - np.array(self._counts, dtype=np.int64)
-        for at in np.flatnonzero(surplus):
-            rows = self._rows[at]
-            _leave_out(chosen[rows], order[rows], keys[rows], threshold[at], int(surplus[at]))
+        order, chosen = ranking(self._risks(weights), u), np.zeros(len(u), dtype=bool)
+        threshold = [_threshold(order[rows], k, what) if k else -np.inf for k, rows in self._each()]
+        for limit, rows in zip(threshold, self._rows, strict=True):
+            np.less_equal(order[rows], limit, out=chosen[rows])
+        for at, count in enumerate(self._by_group(np.add, chosen)):
+            if count > self._counts[at]:
+                rows = self._rows[at]
+                _leave_out(chosen[rows], order[rows], keys[rows], threshold[at], count - self._counts[at])
         return chosen
 
     def _risks(self, weights: Ints) -> Risks:
         """Return the risks as ``scaled_risks`` scales them: by one factor where nobody of a group is certain."""
-        each = zip(self._counts, self._sums(weights).tolist(), self._highest(weights), strict=True)
+        each = zip(self._counts, self._by_group(np.add, weights), self._by_group(np.maximum, weights), strict=True)
         factors = [k / total if k * most < total else 0.0 for k, total, most in each]
-        risks = Risks(np.repeat(factors, self._sizes) * weights, np.zeros(len(weights), dtype=bool))
-        for k, factor, rows in zip(self._counts, factors, self._rows, strict=True):
+        risks = Risks(np.repeat(factors, self._sizes), np.zeros(len(weights), dtype=bool))
+        np.multiply(risks.q, weights, out=risks.q)
+        for factor, (k, rows) in zip(factors, self._each(), strict=True):
             if k and not factor:
                 alone = scaled_risks(weights[rows], k * PPM)
                 risks.q[rows], risks.certain[rows] = alone.q, alone.certain
         return risks
 
-    def _sums(self, values: Ints | Flags) -> Ints:
-        """Return the sum of whole values by group."""
-        until = np.zeros(len(values) + 1, dtype=np.int64)
-        np.cumsum(values, out=until[1:])
-        return np.diff(until[[0, *(rows.stop for rows in self._rows)]])
+    def _each(self) -> Iterator[tuple[int, slice]]:
+        return zip(self._counts, self._rows, strict=True)
 
-    def _highest(self, weights: Ints) -> list[int]:
-        """Return the highest weight of each group; 0 of an empty one."""
-        found, some = np.zeros(len(self._rows), dtype=np.int64), np.array(self._sizes) > 0
-        if len(weights):
-            found[some] = np.maximum.reduceat(weights, [rows.start for rows in self._rows if rows.start < rows.stop])
+    def _by_group(self, function: np.ufunc, values: Ints | Flags) -> list[int]:
+        """Return the sum or the highest of whole values in each group; 0 for one without rows."""
+        found, starts = np.zeros(len(self._rows), dtype=np.int64), [rows.start for rows in self._rows]
+        some = np.diff([*starts, len(values)]) > 0
+        if len(values):
+            found[some] = function.reduceat(values, np.array(starts)[some], dtype=np.int64)
         listed: list[int] = found.tolist()
         return listed
 

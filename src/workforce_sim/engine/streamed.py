@@ -21,7 +21,7 @@ from workforce_sim.engine.course import Course, Part
 from workforce_sim.engine.employment import NAME, Employment, settled_as_one
 from workforce_sim.engine.event import Declared, Settlement
 from workforce_sim.engine.former import kept_for_later
-from workforce_sim.engine.partitions import beside
+from workforce_sim.engine.partitions import beside, in_turn
 from workforce_sim.engine.resume import carried_staff
 from workforce_sim.engine.state import Shelf, StateOnDisk, in_key_order
 from workforce_sim.engine.written import in_written_order, merged
@@ -33,6 +33,9 @@ from workforce_sim.store.spool import Kept, Spool
 PIECE = 16_384
 """Ledger rows of a spooled piece: one piece of each partition is in memory while they are merged."""
 
+
+BEHIND = 1
+"""Partitions that may wait to be written: a row group is written at once, after eight partitions that only wait."""
 
 TOGETHER = 512
 """Stretches of the ledger that are added at a time."""
@@ -69,6 +72,15 @@ class _Places:
     ledgers: list[list[Kept]] = field(default_factory=list)
     closed: list[Kept] = field(default_factory=list)
     former: list[pl.DataFrame | None] = field(default_factory=list)
+
+    def write(self, nothing: pl.DataFrame, people: pl.DataFrame, closing: pl.DataFrame, clock: Clock) -> None:
+        """Add the results of a partition to the files; a ledger without rows has a file with columns too."""
+        with clock("writing"):
+            self.files.add("events", nothing)
+            self.files.add("snapshots", people)
+            self.files.add("carried", carried_staff(in_key_order(closing)))
+        with clock("spooling"):
+            self.closed.append(self.closing.put(closing))
 
 
 class StreamedYears:
@@ -151,32 +163,31 @@ class StreamedYears:
     def _made(
         self, parts: list[_Waiting], events: list[Declared], year: Year, places: _Places
     ) -> Iterator[list[pl.DataFrame]]:
-        """Yield the sums of each partition; while one is computed, the one before is written."""
-        with beside(several=True) as submit:
+        """Yield the sums of each partition; while one is computed, the one before is tabulated, others are written."""
+        with in_turn(BEHIND) as write, beside(several=True) as submit:
             waiting: Callable[[], list[pl.DataFrame]] | None = None
             for part in parts:
                 staff = part.through(events)
                 if waiting is not None:
                     yield waiting()
-                waiting = submit(partial(self._put, staff, year, places))
+                waiting = submit(partial(self._put, staff, year, places, write))
             if waiting is not None:
                 yield waiting()
 
-    def _put(self, staff: pl.DataFrame, year: Year, places: _Places) -> list[pl.DataFrame]:
-        """Write the results of a partition, and return its sums."""
+    def _put(
+        self, staff: pl.DataFrame, year: Year, places: _Places, write: Callable[[Callable[[], object]], None]
+    ) -> list[pl.DataFrame]:
+        """Make the tables of a partition, have them written, set aside what waits, and return its sums."""
         with year.clock("tables"):
             made = self._course.outputs.of(staff, year, tables=True)
             assert made.events is not None
             assert made.people is not None
             events, people = in_written_order(made.events, made.people)
-        with year.clock("writing"):
-            places.files.add("events", events.clear())  # a year without rows has a file with columns too
-            places.files.add("snapshots", people)
-            places.files.add("carried", carried_staff(in_key_order(made.closing)))
+        write(partial(places.write, events.clear(), people, made.closing, year.clock))
+        with year.clock("spooling"):
             pieces = as_parquet_has_it(events).to_batches(max_chunksize=PIECE)
             places.ledgers.append([places.aside.put_rows(piece) for piece in pieces])
-            places.closed.append(places.closing.put(made.closing))
-            places.former.append(made.former)
+        places.former.append(made.former)
         return made.sums
 
     def _shelved(self, spool: Spool, kept: Sequence[Kept]) -> list[Shelf]:
