@@ -153,7 +153,7 @@ def summarise(
         columns = {"forfeitures_used_cents": used.cents, USED_FOR_COST: lowering}
         known += [pl.Series(name, cents, dtype=pl.Int64) for name, cents in columns.items()]
     found = measures(provisions)
-    rows = _derived(sums.hstack(known).lazy(), found).select(*found.shown, *own)
+    rows = _derived(sums.hstack(known).lazy(), found).select_seq(*found.shown, *own)
     return rows.collect(engine="in-memory", optimizations=_AS_WRITTEN)
 
 
@@ -161,9 +161,10 @@ _AS_WRITTEN = pl.QueryOptFlags.none()
 
 
 def _derived(rows: pl.LazyFrame, found: Measures) -> pl.LazyFrame:
-    rows = rows.with_columns(found.lacking)
+    """Add measures one after another: rows are few, and threads take longer to wake than to compute them."""
+    rows = rows.with_columns_seq(found.lacking)
     for step in found.derived:
-        rows = rows.with_columns(**step)
+        rows = rows.with_columns_seq(**step)
     return rows
 
 

@@ -133,6 +133,8 @@ def _late(config: Config, keys: Iterable[Given]) -> Iterator[str]:
 def _before_opening(config: Config, found: Live) -> Iterator[str]:
     """Yield a note of the dates that a short first year no longer comes to."""
     year = plan_year(config.simulation, config.simulation.start_year)
+    if not year.short:
+        return
     dates = [key for key in given(config.at(year.year)) if key.key in DATES and isinstance(key.value, str)]
     early = dict.fromkeys(key.key for key in dates if year.day(key.value) < year.first)
     named = [key for key in early if found.why_not(key) is None and not (key == _PROMOTION and config.fills_vacancies)]

@@ -18,6 +18,7 @@ from workforce_sim.engine.event import Declared, Rows
 from workforce_sim.engine.events.termination import LEAVES
 from workforce_sim.engine.former import RETURNS, left
 from workforce_sim.engine.own import NUMBER, OwnEvent
+from workforce_sim.engine.partitions import stacked
 from workforce_sim.engine.state import STATE
 from workforce_sim.summary import counted_rows, staff_sums
 from workforce_sim.tables import (
@@ -137,7 +138,7 @@ class Outputs:
         people, *ledger = found[len(measured) :]
         if self._one:
             sums += _collected([people.lazy().select(self._sums)])
-        return Made(pl.concat(ledger), people, sums, closing, former)
+        return Made(stacked(ledger), people, sums, closing, former)
 
     def _gone(self, wide: pl.DataFrame) -> pl.DataFrame | None:
         """Return who terminated and will come back; None in a run without rehires."""

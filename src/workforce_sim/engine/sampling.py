@@ -114,6 +114,8 @@ class Groups:
     def __init__(self, sizes: Sequence[int], counts: Sequence[int]) -> None:
         self._sizes, self._counts = sizes, counts
         self._rows = [slice(end - size, end) for size, end in zip(sizes, accumulate(sizes), strict=True)]
+        self._filled = [at for at, size in enumerate(sizes) if size]
+        self._starts = [self._rows[at].start for at in self._filled]
 
     def chosen(self, weights: Ints, u: Uniforms, keys: Keys, what: str) -> Flags:
         """Return who is chosen, in proportion to whole weights above 0.
@@ -148,12 +150,14 @@ class Groups:
 
     def _by_group(self, function: np.ufunc, values: Ints | Flags) -> list[int]:
         """Return the sum or the highest of whole values in each group; 0 for one without rows."""
-        found, starts = np.zeros(len(self._rows), dtype=np.int64), [rows.start for rows in self._rows]
-        some = np.diff([*starts, len(values)]) > 0
-        if len(values):
-            found[some] = function.reduceat(values, np.array(starts)[some], dtype=np.int64)
-        listed: list[int] = found.tolist()
-        return listed
+        found = [0] * len(self._rows)
+        for at, value in zip(self._filled, self._of_filled(function, values), strict=True):
+            found[at] = value
+        return found
+
+    def _of_filled(self, function: np.ufunc, values: Ints | Flags) -> list[int]:
+        found: list[int] = function.reduceat(values, self._starts, dtype=np.int64).tolist() if self._starts else []
+        return found
 
 
 def shared_out(total: int, weights: Ints, keys: Keys) -> Ints:

@@ -22,6 +22,7 @@ from workforce_sim.engine.event import Declared, mapped, with_arrays
 from workforce_sim.engine.event import Rows as LedgerRows
 from workforce_sim.engine.events import eligibility
 from workforce_sim.engine.events.retirement import ADDED
+from workforce_sim.engine.partitions import stacked
 from workforce_sim.engine.state import STATE, birth_years, frame_of, without_plan
 from workforce_sim.money import PPM, half_up, ppm, quota
 from workforce_sim.plan.classes import NOT_SAID, Applicants
@@ -37,7 +38,8 @@ def together(opening: pl.DataFrame, hires: pl.DataFrame, replicates: int) -> pl.
     """Return opening staff and hires, by replicate; columns of a user's events are null for hires."""
     bounds = zip(Columns(opening).bounds(replicates), Columns(hires).bounds(replicates), strict=True)
     parts = [part for before, new in bounds for part in _placed(opening[before], hires[new])]
-    return pl.concat(parts, how="vertical" if opening.columns == hires.columns else "diagonal", rechunk=True)
+    same = opening.columns == hires.columns
+    return stacked(parts).rechunk() if same else pl.concat(parts, how="diagonal", rechunk=True)
 
 
 def _placed(opening: pl.DataFrame, hires: pl.DataFrame) -> Iterable[pl.DataFrame]:
