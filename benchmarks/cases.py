@@ -8,11 +8,12 @@ from typing import Any
 
 from workforce_sim import load_config, synthetic_census
 from workforce_sim.census.completion import complete
+from workforce_sim.census.opening import Opening
 from workforce_sim.config import Config
 from workforce_sim.config.load import overridden, with_changes
 from workforce_sim.engine.clock import Clock
-from workforce_sim.opening import Opening, Tables
-from workforce_sim.run import run
+from workforce_sim.simulation.run import run
+from workforce_sim.tables.output import Tables
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 

@@ -17,10 +17,10 @@ import numpy as np
 import polars as pl
 
 import workforce_sim as ws
-from workforce_sim.fitting.credibility import Floats
-from workforce_sim.fitting.estimates import risks
-from workforce_sim.fitting.exposure import Exposure, Ints, exposure
-from workforce_sim.fitting.scoring import by_measure
+from workforce_sim.studies.fitting.credibility import Floats
+from workforce_sim.studies.fitting.estimates import risks
+from workforce_sim.studies.fitting.exposure import Exposure, Ints, exposure
+from workforce_sim.studies.fitting.scoring import by_measure
 
 PANEL = Path(__file__).parents[2] / "shared/data/baltimore/baltimore_panel_2011_2016.parquet"
 LAST_HIRES = ("2011-05-10", "2012-06-19", "2013-07-01", "2014-06-28", "2015-06-29", "2016-06-27")

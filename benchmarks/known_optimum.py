@@ -17,12 +17,12 @@ import numpy as np
 from numpy.lib.npyio import NpzFile
 
 from workforce_sim import load_config, synthetic_census
-from workforce_sim.searching.certainty import standard_error
-from workforce_sim.searching.figures import Figure, Floats, simulated
-from workforce_sim.searching.goals import Bound, Goal, bounds_of, goals_of
-from workforce_sim.searching.levers import Lever, designs_of, how_many, levers_of, placed
-from workforce_sim.searching.optimizing import best_of
-from workforce_sim.searching.racing import Contender, Race
+from workforce_sim.studies.searching.certainty import standard_error
+from workforce_sim.studies.searching.figures import Figure, Floats, simulated
+from workforce_sim.studies.searching.goals import Bound, Goal, bounds_of, goals_of
+from workforce_sim.studies.searching.levers import Lever, designs_of, how_many, levers_of, placed
+from workforce_sim.studies.searching.optimizing import best_of
+from workforce_sim.studies.searching.racing import Contender, Race
 
 STAFF, TRUTH, TRIED = 100, 2_000, 50
 """Employees, simulations of the truth, simulations of the designs that stay to the end of a search."""

@@ -22,8 +22,8 @@ import psutil
 
 from workforce_sim import load_config
 from workforce_sim.ensembles.cluster import cluster
-from workforce_sim.portfolio.clients import Client
-from workforce_sim.portfolio.work import Load
+from workforce_sim.studies.portfolio.clients import Client
+from workforce_sim.studies.portfolio.work import Load
 
 CLIENTS = 100
 """Employers of a load."""

@@ -24,7 +24,7 @@ from workforce_sim.engine.outputs import outputs
 from workforce_sim.engine.start import prepared
 from workforce_sim.engine.state import State
 from workforce_sim.engine.year import Step
-from workforce_sim.result import Result
+from workforce_sim.result.result import Result
 
 SIZE, YEAR = 100_000, 2026
 """One partition: what is timed is one step of one thread."""

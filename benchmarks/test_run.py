@@ -12,7 +12,7 @@ from benchmarks.cases import PLANS, SIZES, config, employee_years, opening, plan
 from benchmarks.kernel import calibrate, memory
 from workforce_sim import reference
 from workforce_sim.engine.clock import Clock
-from workforce_sim.run import run
+from workforce_sim.simulation.run import run
 
 ROUNDS = {1_000: 15, 10_000: 15, 100_000: 7, 1_000_000: 3}
 

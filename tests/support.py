@@ -12,18 +12,20 @@ import pytest
 from hypothesis import settings
 from polars.testing import assert_frame_equal
 
-from workforce_sim import ledger, reference
-from workforce_sim import run as engine
+from workforce_sim import reference
 from workforce_sim.census import Census
 from workforce_sim.census.completion import complete
+from workforce_sim.census.opening import Opening
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import Config, with_changes
 from workforce_sim.config.values import ByYear
 from workforce_sim.engine.clock import Clock
 from workforce_sim.money import half_up
-from workforce_sim.opening import Opening, Tables
-from workforce_sim.result import Result
+from workforce_sim.result.result import Result
+from workforce_sim.simulation import run as engine
+from workforce_sim.store import ledger
 from workforce_sim.tables import CENSUS, EVENT_TYPE, completed
+from workforce_sim.tables.output import Tables
 from workforce_sim.wording import leaves
 
 SHOWN = 3

@@ -20,7 +20,7 @@ from typing import Any
 import polars as pl
 
 from tests.support import of_type
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 UNIT = Path(__file__).with_name("unit")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workforce_sim.explore.server import Explorer, Server
+from workforce_sim.studies.explore.server import Explorer, Server
 
 TODAY: dict[str, Any] = {"name": "Today", "moved": {}}
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from workforce_sim.service.jobs import Jobs
-from workforce_sim.service.metrics import Metrics
-from workforce_sim.service.settings import TOKEN, ServiceLimits, Settings
+from workforce_sim.operate.service.jobs import Jobs
+from workforce_sim.operate.service.metrics import Metrics
+from workforce_sim.operate.service.settings import TOKEN, ServiceLimits, Settings
 
 SMALL: dict[str, Any] = {
     "simulation": {"start_year": 2025, "end_year": 2026, "target_growth_rate": 0.03},
@@ -50,7 +50,7 @@ def served(app: Any, *, keep_alive: bool = False) -> Iterator[Any]:
 @contextmanager
 def service(folder: Path, *, token: str | None = None, jobs: int = 1, **limits: Any) -> Iterator[Any]:
     """Serve jobs on a folder from this process, and yield a client."""
-    app = pytest.importorskip("workforce_sim.service.app", exc_type=ModuleNotFoundError)
+    app = pytest.importorskip("workforce_sim.operate.service.app", exc_type=ModuleNotFoundError)
     carried_out = Jobs(Settings(folder, jobs, token, ServiceLimits(**limits)), metrics := Metrics())
     with carried_out, served(app.application(carried_out, metrics), keep_alive=True) as client:
         yield client

@@ -10,9 +10,9 @@ from typing import Any
 
 import workforce_sim as ws
 from workforce_sim.engine.partitions import Large
-from workforce_sim.result import Result
-from workforce_sim.run import begin
-from workforce_sim.simulation import recorded
+from workforce_sim.result.result import Result
+from workforce_sim.simulation.run import begin
+from workforce_sim.simulation.simulate import recorded
 
 SMALL: dict[str, Any] = {
     "simulation": {"start_year": 2025, "end_year": 2028, "target_growth_rate": 0.03},

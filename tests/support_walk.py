@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from tests.support import Scenario, first_day, table
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 DAY = dt.timedelta(days=1)
 

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 import workforce_sim.errors.forking  # noqa: F401 - it must see every fork
 
 if TYPE_CHECKING:
-    from workforce_sim.audit.evidence import Evidence, evidence
-    from workforce_sim.audit.verification import EvidenceVerification, verify_evidence
     from workforce_sim.census import Census, check_census, read_census
     from workforce_sim.census.synthetic import synthetic_census
     from workforce_sim.config import Config
@@ -40,12 +38,6 @@ if TYPE_CHECKING:
     from workforce_sim.explaining.figure import Explanation, explain
     from workforce_sim.explaining.provenance import provenance
     from workforce_sim.explaining.timeline import Timeline, timeline
-    from workforce_sim.exports.dollars import in_dollars
-    from workforce_sim.exports.tables import export_tables
-    from workforce_sim.fitting.backtest import Backtest, backtest
-    from workforce_sim.fitting.calibration import Calibration, calibrate
-    from workforce_sim.fitting.fit import Fit, fit
-    from workforce_sim.ledger import replay
     from workforce_sim.operate.attempt import Attempt, attempt
     from workforce_sim.operate.cancelling import Cancelled, Stop, off_loop
     from workforce_sim.operate.engines import EngineComparison, compare_engines
@@ -69,18 +61,26 @@ if TYPE_CHECKING:
     from workforce_sim.plan.shifting import AcpShift, adp_to_acp_shift
     from workforce_sim.plan.testing import nondiscrimination
     from workforce_sim.plan.vesting import vested_share
-    from workforce_sim.portfolio.portfolio import Portfolio, read_portfolio
-    from workforce_sim.portfolio.running import check_book, simulate_portfolio
-    from workforce_sim.result import Result, read_run
-    from workforce_sim.searching.optimizing import optimize
-    from workforce_sim.searching.optimum import Optimum
-    from workforce_sim.searching.solution import Solution
-    from workforce_sim.searching.solving import solve
+    from workforce_sim.reporting.exports.dollars import in_dollars
+    from workforce_sim.reporting.exports.tables import export_tables
+    from workforce_sim.result.result import Result, read_run
+    from workforce_sim.result.summary import level_mix, summary_by
     from workforce_sim.share.csv_files import export_csv
     from workforce_sim.share.pseudonyms import pseudonyms
     from workforce_sim.share.suppression import suppress_small
-    from workforce_sim.simulation import simulate
-    from workforce_sim.summary import level_mix, summary_by
+    from workforce_sim.simulation.simulate import simulate
+    from workforce_sim.store.ledger import replay
+    from workforce_sim.studies.fitting.backtest import Backtest, backtest
+    from workforce_sim.studies.fitting.calibration import Calibration, calibrate
+    from workforce_sim.studies.fitting.fit import Fit, fit
+    from workforce_sim.studies.portfolio.portfolio import Portfolio, read_portfolio
+    from workforce_sim.studies.portfolio.running import check_book, simulate_portfolio
+    from workforce_sim.studies.searching.optimizing import optimize
+    from workforce_sim.studies.searching.optimum import Optimum
+    from workforce_sim.studies.searching.solution import Solution
+    from workforce_sim.studies.searching.solving import solve
+    from workforce_sim.verify.evidence.evidence import Evidence, evidence
+    from workforce_sim.verify.evidence.verification import EvidenceVerification, verify_evidence
     from workforce_sim.verify.verification import Verification, verify_run
 
 __all__ = [
@@ -196,8 +196,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    "audit.evidence": ("Evidence", "evidence"),
-    "audit.verification": ("EvidenceVerification", "verify_evidence"),
+    "verify.evidence.evidence": ("Evidence", "evidence"),
+    "verify.evidence.verification": ("EvidenceVerification", "verify_evidence"),
     "census": ("Census", "check_census", "read_census"),
     "census.synthetic": ("synthetic_census",),
     "config": ("Config",),
@@ -218,12 +218,12 @@ _HOMES = {
     "engine.own": ("OwnEvent", "event", "ledger_rows"),
     "engine.growth": ("HeadcountPlan", "hires_needed"),
     "engine.service": ("RatesByCalendarYear", "rates_by_calendar_year"),
-    "exports.dollars": ("in_dollars",),
-    "exports.tables": ("export_tables",),
-    "fitting.backtest": ("Backtest", "backtest"),
-    "fitting.calibration": ("Calibration", "calibrate"),
-    "fitting.fit": ("Fit", "fit"),
-    "ledger": ("replay",),
+    "reporting.exports.dollars": ("in_dollars",),
+    "reporting.exports.tables": ("export_tables",),
+    "studies.fitting.backtest": ("Backtest", "backtest"),
+    "studies.fitting.calibration": ("Calibration", "calibrate"),
+    "studies.fitting.fit": ("Fit", "fit"),
+    "store.ledger": ("replay",),
     "operate.attempt": ("Attempt", "attempt"),
     "operate.cancelling": ("Cancelled", "Stop", "off_loop"),
     "operate.engines": ("EngineComparison", "compare_engines"),
@@ -247,18 +247,18 @@ _HOMES = {
     "plan.shifting": ("AcpShift", "adp_to_acp_shift"),
     "plan.testing": ("nondiscrimination",),
     "plan.vesting": ("vested_share",),
-    "portfolio.portfolio": ("Portfolio", "read_portfolio"),
-    "portfolio.running": ("check_book", "simulate_portfolio"),
-    "result": ("Result", "read_run"),
-    "searching.optimizing": ("optimize",),
-    "searching.optimum": ("Optimum",),
-    "searching.solution": ("Solution",),
-    "searching.solving": ("solve",),
+    "studies.portfolio.portfolio": ("Portfolio", "read_portfolio"),
+    "studies.portfolio.running": ("check_book", "simulate_portfolio"),
+    "result.result": ("Result", "read_run"),
+    "studies.searching.optimizing": ("optimize",),
+    "studies.searching.optimum": ("Optimum",),
+    "studies.searching.solution": ("Solution",),
+    "studies.searching.solving": ("solve",),
     "share.csv_files": ("export_csv",),
     "share.pseudonyms": ("pseudonyms",),
     "share.suppression": ("suppress_small",),
-    "simulation": ("simulate",),
-    "summary": ("level_mix", "summary_by"),
+    "simulation.simulate": ("simulate",),
+    "result.summary": ("level_mix", "summary_by"),
     "verify.verification": ("Verification", "verify_run"),
 }
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names}

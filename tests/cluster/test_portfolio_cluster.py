@@ -26,7 +26,7 @@ def test_a_worker_that_dies_in_the_middle_changes_no_byte(
 ) -> None:
     table = book(tmp_path / "book", (3, 8, 2, 5, 9, 4) * 4)
     ws.simulate_portfolio(table, out=tmp_path / "whole", progress=None)
-    monkeypatch.setattr("workforce_sim.portfolio.loads.MOST", 2)
+    monkeypatch.setattr("workforce_sim.studies.portfolio.loads.MOST", 2)
 
     def kill_one(done: int, total: int) -> None:
         if workers[0].poll() is None:

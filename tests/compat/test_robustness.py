@@ -32,7 +32,7 @@ from workforce_sim import read_run, synthetic_census
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.course import Course
 from workforce_sim.engine.state import State
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 ROOT = Path(__file__).parents[2]
 MODULE = [sys.executable, "-W", "error", "-m", "orchestrator_dbt.run_multi_year"]

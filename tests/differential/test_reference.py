@@ -20,7 +20,7 @@ from workforce_sim.census.synthetic import LEVELS
 from workforce_sim.config import Compensation, Config, Hiring, Promotion, Terminations, Workforce
 from workforce_sim.config.workforce import Simulation
 from workforce_sim.errors import SimulationError
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 KINDS = {
     "workforce.max_hires_ratio": "too many hires",

@@ -12,7 +12,7 @@ from tests import support
 from tests.support import Scenario, assert_same, fast, of_type, slow
 from workforce_sim.census import Census
 from workforce_sim.config import Config
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 BY_HOURS: dict[str, Any] = {
     "waiting_period_years": 1,

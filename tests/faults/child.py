@@ -20,9 +20,9 @@ from typing import Any
 
 from workforce_sim import WorkforceSimError, simulate, simulate_portfolio
 from workforce_sim.engine.partitions import Large
-from workforce_sim.portfolio import loads
-from workforce_sim.run import begin
-from workforce_sim.simulation import recorded
+from workforce_sim.simulation.run import begin
+from workforce_sim.simulation.simulate import recorded
+from workforce_sim.studies.portfolio import loads
 
 SYSTEM_CALLS = ("open", "close", "mkdir", "fsync", "replace", "unlink", "rmdir", "chmod", "pwrite", "ftruncate")
 """What the store asks of the operating system besides the bytes of tables: each is a moment to die at."""

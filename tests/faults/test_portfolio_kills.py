@@ -68,7 +68,7 @@ def test_killed_at_many_moments_a_portfolio_ends_with_the_same_bytes(place: Path
 def test_a_worker_killed_in_the_middle_changes_nothing(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table = book(place / "book", SIZES * 3)
     ws.simulate_portfolio(table, out=place / "whole", progress=None)
-    monkeypatch.setattr("workforce_sim.portfolio.loads.MOST", MOST)
+    monkeypatch.setattr("workforce_sim.studies.portfolio.loads.MOST", MOST)
     killed: list[int] = []
 
     def kill_one(done: int, total: int) -> None:

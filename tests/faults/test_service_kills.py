@@ -19,17 +19,19 @@ from tests.support import few
 from tests.support_service import LONG, SMALL, Serving, ended, service, submitted
 from workforce_sim import LedgerError
 from workforce_sim.cli.console import INTERRUPTED
-from workforce_sim.service.index import Index
-from workforce_sim.service.jobs import Jobs
-from workforce_sim.service.metrics import Metrics
-from workforce_sim.service.settings import Settings
+from workforce_sim.operate.service.index import Index
+from workforce_sim.operate.service.jobs import Jobs
+from workforce_sim.operate.service.metrics import Metrics
+from workforce_sim.operate.service.settings import Settings
 
 JOBS = 4
 
 
 def workers(process: int) -> list[psutil.Process]:
     """Return the workers of the service that a process runs; a test has other children too."""
-    return [each for each in psutil.Process(process).children() if "workforce_sim.service.work" in each.cmdline()]
+    return [
+        each for each in psutil.Process(process).children() if "workforce_sim.operate.service.work" in each.cmdline()
+    ]
 
 
 def result_files(folder: Path) -> dict[str, list[bytes]]:

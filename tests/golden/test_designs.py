@@ -22,7 +22,7 @@ from tests.support import Scenario, fast, slow, table
 from tests.support_walk import completed_years
 from workforce_sim import Result, load_config, nondiscrimination, read_census, simulate
 from workforce_sim.config import with_changes
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 FOLDER = Path(__file__).with_name("designs")
 DESIGNS = Path(__file__).parents[2] / "config" / "plan_designs"

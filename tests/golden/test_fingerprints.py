@@ -21,7 +21,7 @@ import yaml
 
 import workforce_sim as ws
 from tests.support import few
-from workforce_sim import ledger
+from workforce_sim.store import ledger
 from workforce_sim.tables import SUMMARY
 
 HERE = Path(__file__).parent

@@ -19,7 +19,7 @@ import yaml
 from tests.support import Scenario, census_of, fast, slow, table
 from workforce_sim import load_config
 from workforce_sim.draws import census_key, decision, hire_key, person_number, uniform
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 PAGE = Path(__file__).with_name("five_people.txt")
 BY_HAND = Path(__file__).with_name("by_hand.txt")

@@ -16,7 +16,7 @@ from tests.pages.browser import LOOK, needs_browser
 from tests.pages.clicking import PATIENCE, Chromium, Tab, chromium
 from tests.support_explorer import Visitor, explored
 from workforce_sim import load_config
-from workforce_sim.markup.page import is_page
+from workforce_sim.display.markup.page import is_page
 
 pytestmark = [pytest.mark.pages, needs_browser]
 

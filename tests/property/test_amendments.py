@@ -13,8 +13,8 @@ from tests import support
 from tests.property import plans
 from tests.support import Scenario, fast
 from workforce_sim.errors import ConfigError, SimulationError
-from workforce_sim.opening import Tables
 from workforce_sim.tables import SNAPSHOTS, SUMMARY
+from workforce_sim.tables.output import Tables
 
 some_examples = settings(max_examples=support.examples(30))
 SECTIONS = ("eligibility", "enrollment", "plan")

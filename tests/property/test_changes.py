@@ -13,7 +13,7 @@ from workforce_sim.config.nonelective import Nonelective
 from workforce_sim.config.other_pay import kinds_in
 from workforce_sim.config.plan import Plan
 from workforce_sim.config.plan_values import EmployerMoney
-from workforce_sim.result import Result
+from workforce_sim.result.result import Result
 
 MEASURES = ["net_employer_cost", "deferrals", "payroll"]
 

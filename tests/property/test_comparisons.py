@@ -22,7 +22,7 @@ from tests.support_walk import completed_years
 from workforce_sim import Census, read_census, simulate
 from workforce_sim.errors import SimulationError
 from workforce_sim.money import half_up
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 some_examples = settings(max_examples=support.examples(30))
 LEAVING = ["employee_id", "cause", "effective_date"]

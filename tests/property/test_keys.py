@@ -24,6 +24,8 @@ from workforce_sim.census.synthetic import LEVELS, synthetic_census
 from workforce_sim.cli.main import main
 from workforce_sim.config import CAUSES, Config
 from workforce_sim.config import plan as of_plan
+from workforce_sim.config.effect.live import ALWAYS, Live, live
+from workforce_sim.config.effect.notes import AT_START
 from workforce_sim.config.eligibility import ClassRule, Eligibility, LongTermPartTime, Service
 from workforce_sim.config.enrollment import AutoEnrollment, Change, Escalation, MatchResponse
 from workforce_sim.config.match import FORMULAS
@@ -33,10 +35,8 @@ from workforce_sim.config.root import AMENDED
 from workforce_sim.config.switches import switched
 from workforce_sim.config.values import Section
 from workforce_sim.config.vesting import VestingService
-from workforce_sim.effect.live import ALWAYS, Live, live
-from workforce_sim.effect.notes import AT_START
-from workforce_sim.ledger import fingerprint
-from workforce_sim.result import Result
+from workforce_sim.result.result import Result
+from workforce_sim.store.ledger import fingerprint
 
 Changes = dict[str, Any]
 

@@ -17,14 +17,14 @@ from tests import support
 from tests.property import strategies
 from tests.support import Scenario, fast, of_type, only, table
 from tests.support_walk import completed_years, years_walked
-from workforce_sim import ledger
 from workforce_sim.census import Census
 from workforce_sim.config.other_pay import KINDS
 from workforce_sim.config.values import LAST_YEAR
 from workforce_sim.errors import SimulationError
 from workforce_sim.money import PPM
-from workforce_sim.opening import Tables
+from workforce_sim.store import ledger
 from workforce_sim.tables import EVENT_KINDS, EVENT_TYPES
+from workforce_sim.tables.output import Tables
 
 SETS = {kind.name: (*kind.sets, *(("cause",) if kind.causes else ())) for kind in EVENT_KINDS}
 """What rows of a type may fill, besides the date."""

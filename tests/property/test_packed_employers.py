@@ -13,8 +13,8 @@ from tests import support
 from tests.property import strategies
 from tests.support import Scenario
 from workforce_sim import WorkforceSimError, simulate
-from workforce_sim.portfolio.work import likeness, shares_frames, together
-from workforce_sim.run import begin
+from workforce_sim.simulation.run import begin
+from workforce_sim.studies.portfolio.work import likeness, shares_frames, together
 
 
 @settings(max_examples=support.examples(10))

@@ -14,15 +14,15 @@ from tests.property import plans, strategies
 from tests.support import Scenario
 from workforce_sim import WorkforceSimError, load_config, read_census, synthetic_census
 from workforce_sim.census.completion import complete
+from workforce_sim.census.opening import Opening
 from workforce_sim.census.synthetic import LEVELS
 from workforce_sim.config import Config, with_changes
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.course import Course
 from workforce_sim.engine.partitions import parted
 from workforce_sim.engine.start import prepared
-from workforce_sim.ledger import fingerprint
-from workforce_sim.opening import Opening
-from workforce_sim.run import joined
+from workforce_sim.simulation.run import joined
+from workforce_sim.store.ledger import fingerprint
 
 ROWS = (1, 7)
 EVERY_SETTLEMENT = {

@@ -14,7 +14,7 @@ from tests.support import Scenario, fast, of_type
 from workforce_sim import SimulationError
 from workforce_sim.census import Census
 from workforce_sim.money import PPM
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 
 @st.composite

@@ -14,10 +14,10 @@ from tests import support
 from tests.property import plans, strategies
 from tests.support import Scenario, fast, of_type, only
 from tests.support_plan import OF_THE_PLAN, RATES, plan_years
-from workforce_sim import ledger
 from workforce_sim.census import Census
 from workforce_sim.errors import SimulationError
-from workforce_sim.opening import Tables
+from workforce_sim.store import ledger
+from workforce_sim.tables.output import Tables
 
 some_examples = settings(max_examples=support.examples(25))
 any_plan = given(scenario=plans.plans())

@@ -21,8 +21,8 @@ from workforce_sim.engine.partitions import parted
 from workforce_sim.engine.start import opening_staff, prepared
 from workforce_sim.errors import SimulationError
 from workforce_sim.money import PPM, half_up
-from workforce_sim.opening import Tables
-from workforce_sim.run import joined
+from workforce_sim.simulation.run import joined
+from workforce_sim.tables.output import Tables
 from workforce_sim.verify.checks import broken_laws
 
 any_plan = given(scenario=strategies.planned_scenarios())

@@ -12,7 +12,7 @@ from tests import support
 from tests.property import plans, strategies
 from tests.support import Scenario, fast, of_type, table
 from workforce_sim import SimulationError
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 from workforce_sim.verify.checks import check_year
 
 KEYS: dict[str, st.SearchStrategy[Any]] = {

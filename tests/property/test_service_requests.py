@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.support_service import SMALL, service
 from workforce_sim import WorkforceSimError
 from workforce_sim.config.census import CensusSection
-from workforce_sim.service.asked import reading
+from workforce_sim.operate.service.asked import reading
 
 KINDS = ("runs", "ensembles", "comparisons")
 KNOWN = ("configuration", "census", "tables", "replicate", "replicates", "spread", "scenarios", "baseline", "by")

@@ -23,8 +23,8 @@ from workforce_sim.config.match import Match
 from workforce_sim.config.nonelective import Nonelective
 from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.config.profit_sharing import Pool, ProfitSharing
-from workforce_sim.ledger import employee_keys
 from workforce_sim.money import cents, ppm, quota
+from workforce_sim.store.ledger import employee_keys
 
 SOURCES = ("match", "nonelective", "profit_sharing", "discretionary_match")
 some_examples = settings(max_examples=support.examples(25))

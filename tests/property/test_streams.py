@@ -20,7 +20,7 @@ from tests.support_events import Watch, has, months, said, staff, under
 from workforce_sim.census import Census
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.draws import ONCE, Stream
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 EVEN = [{"from": 0, "factor": 1.0}]
 HALVES: dict[str, Any] = {

@@ -22,7 +22,7 @@ from workforce_sim.draws import Stream, shared_draw
 from workforce_sim.engine.year_effect import factor
 from workforce_sim.ensembles.attribution import ROWS, SCHEMA, Attribution, _rows, mean_error, variance_error
 from workforce_sim.errors import SimulationError
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 RATE = "workforce.total_termination_rate"
 SPREAD = "uncertainty.year_effects.terminations"

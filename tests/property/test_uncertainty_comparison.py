@@ -14,7 +14,7 @@ from tests.property import strategies
 from tests.support import Scenario, assert_same, fast, only, slow
 from workforce_sim.census.synthetic import LEVELS
 from workforce_sim.errors import SimulationError
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 SPREADS = (0.0, 0.1, 0.4, 1.0)
 SMALL_SPREADS = (0.0, 0.015, 0.05)

@@ -13,7 +13,7 @@ import pytest
 
 import workforce_sim as ws
 from workforce_sim.cli.main import main
-from workforce_sim.fitting.scoring import by_measure
+from workforce_sim.studies.fitting.scoring import by_measure
 
 ROOT = Path(__file__).parents[2]
 PANEL = ROOT.parent / "shared/data/baltimore/baltimore_panel_2011_2016.parquet"

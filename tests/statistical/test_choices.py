@@ -19,7 +19,7 @@ from workforce_sim.census import Census
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.engine.sampling import chosen_freely, ranking, scaled_risks, smallest
 from workforce_sim.money import PPM
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 EVEN = [{"from": 0, "factor": 1.0}]
 

@@ -10,7 +10,7 @@ import pytest
 
 import workforce_sim as ws
 from tests.support_fit import RATES, simulated_from, world
-from workforce_sim.fitting.exposure import exposure
+from workforce_sim.studies.fitting.exposure import exposure
 
 WORLDS, TRIPS = 100, 10
 pytestmark = pytest.mark.slow

@@ -21,7 +21,7 @@ from tests.support import Scenario, fast, of_type
 from tests.support_statistics import SURE, correlations, matches, spread_as
 from workforce_sim.census import Census
 from workforce_sim.census.synthetic import synthetic_census
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 N = 200_000
 STILL: dict[str, Any] = {

@@ -20,7 +20,7 @@ from tests.support import Scenario, fast, of_type
 from tests.support_statistics import matches, spread_as
 from workforce_sim.census.synthetic import LEVELS, synthetic_census
 from workforce_sim.config import CAUSES
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 N = 200_000
 EVEN = [{"from": 0, "factor": 1.0}]

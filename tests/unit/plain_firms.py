@@ -8,12 +8,12 @@ from typing import Any
 import polars as pl
 
 from workforce_sim import draws, tables
+from workforce_sim.census.opening import Opening
 from workforce_sim.config import Config, Level
 from workforce_sim.draws import Stream
-from workforce_sim.opening import Opening
-from workforce_sim.opening import Tables as Output
 from workforce_sim.reference.census import census_of
 from workforce_sim.reference.year import Run, Year
+from workforce_sim.tables.output import Tables as Output
 
 SEED = 42
 EVEN = [{"from": 0, "factor": 1.0}]

@@ -13,7 +13,7 @@ import polars as pl
 from tests.support import Scenario, assert_same, census_of, fast, slow
 from workforce_sim.config import Config
 from workforce_sim.draws import Draws, Keys, Stream, census_keys, person_numbers
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 SEED = 42
 STAYS, LEAVES = "stays", "leaves"

@@ -23,7 +23,7 @@ from tests.unit.small_plans import (
 )
 from workforce_sim.draws import Stream, census_key
 from workforce_sim.errors import SimulationError
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 NO_MONEY = {"match": {"preset": "none"}}
 CLIFF = {"match": "cliff_3", "nonelective": "cliff_3"}

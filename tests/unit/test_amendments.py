@@ -28,7 +28,7 @@ from workforce_sim import (
 from workforce_sim.census.completion import complete
 from workforce_sim.config import read_config, with_changes
 from workforce_sim.draws import Stream
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 PAGE = (Path(__file__).parents[2] / "docs/model/amendments.md").read_text(encoding="utf-8")
 AUTOMATIC = {"enabled": True, "window_days": 30, "default_deferral_rate": 0.04, "opt_out": 0.0}

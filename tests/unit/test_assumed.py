@@ -15,11 +15,11 @@ from workforce_sim.cli.main import main
 from workforce_sim.config.drawing import Swap, drawing
 from workforce_sim.config.written import yaml_text
 from workforce_sim.ensembles.indices import draws_of, index, swapped
-from workforce_sim.searching.assumed import rivals
-from workforce_sim.searching.assumed_text import _span
-from workforce_sim.searching.goals import bounds_of, goals_of
-from workforce_sim.searching.levers import designs_of, levers_of
-from workforce_sim.searching.racing import Contender
+from workforce_sim.studies.searching.assumed import rivals
+from workforce_sim.studies.searching.assumed_text import _span
+from workforce_sim.studies.searching.goals import bounds_of, goals_of
+from workforce_sim.studies.searching.levers import designs_of, levers_of
+from workforce_sim.studies.searching.racing import Contender
 from workforce_sim.wording import percent
 
 TERMINATIONS, COLA, RANGES = "workforce.total_termination_rate", "compensation.cola_rate", "hiring.range_growth"

@@ -16,7 +16,7 @@ from workforce_sim import load_config
 from workforce_sim.census import Census, check_census, read_census
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.errors import CensusError, ConfigError
-from workforce_sim.simulation import simulate
+from workforce_sim.simulation.simulate import simulate
 from workforce_sim.tables import CENSUS, names
 
 

@@ -17,7 +17,7 @@ import workforce_sim as ws
 from tests.support import few
 from workforce_sim import MeasureChange, RequestError, Result, explain_change, simulate
 from workforce_sim.explaining.shapley import rounded, shapley
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 BASE: dict[str, Any] = {
     "simulation": {"start_year": 2025, "end_year": 2027, "target_growth_rate": 0.04},

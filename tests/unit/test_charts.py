@@ -7,8 +7,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from workforce_sim.markup.charts.bars import Bars, bar_chart, distribution
-from workforce_sim.markup.charts.canvas import (
+from workforce_sim.display.markup.charts.bars import Bars, bar_chart, distribution
+from workforce_sim.display.markup.charts.canvas import (
     LOOKS,
     PAPER,
     QUIET,
@@ -22,10 +22,10 @@ from workforce_sim.markup.charts.canvas import (
     wrapped,
     written,
 )
-from workforce_sim.markup.charts.lines import ChartLine, line_chart, sparkline
-from workforce_sim.markup.charts.planes import Point, heat_map, scatter
-from workforce_sim.markup.charts.rows import Dot, WaterfallStep, dots, pyramid, share_bars, waterfall
-from workforce_sim.markup.elements import Element, fragment
+from workforce_sim.display.markup.charts.lines import ChartLine, line_chart, sparkline
+from workforce_sim.display.markup.charts.planes import Point, heat_map, scatter
+from workforce_sim.display.markup.charts.rows import Dot, WaterfallStep, dots, pyramid, share_bars, waterfall
+from workforce_sim.display.markup.elements import Element, fragment
 
 YEARS = ["2025", "2026", "2027"]
 

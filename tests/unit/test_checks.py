@@ -11,8 +11,8 @@ import pytest
 
 from tests.unit.test_timeline import RICH
 from workforce_sim import LedgerError, Result, simulate
-from workforce_sim.ledger import by_year
-from workforce_sim.opening import Tables
+from workforce_sim.store.ledger import by_year
+from workforce_sim.tables.output import Tables
 from workforce_sim.verify.checks import broken_laws, check_year
 
 MONEY = (

@@ -14,7 +14,7 @@ import yaml
 from tests.support_config import SMALLEST, told
 from workforce_sim.config import Config, read_config, with_changes
 from workforce_sim.config.drawing import drawing
-from workforce_sim.effect.notes import effect_notes
+from workforce_sim.config.effect.notes import effect_notes
 from workforce_sim.errors import ConfigError
 from workforce_sim.explaining.choices import Choice, _choice
 

@@ -19,8 +19,7 @@ from workforce_sim.explaining.diff_text import bearing
 from workforce_sim.explaining.differing import differing, first_each, with_kinds
 from workforce_sim.explaining.reasons import Moment, reasons
 from workforce_sim.explaining.timeline import PersonRows
-from workforce_sim.opening import Tables
-from workforce_sim.summary import measures
+from workforce_sim.result.summary import measures
 from workforce_sim.tables import (
     EVENT_CAUSES,
     EVENT_KINDS,
@@ -34,6 +33,7 @@ from workforce_sim.tables import (
     causes_of,
     names,
 )
+from workforce_sim.tables.output import Tables
 from workforce_sim.verify.checks import broken_laws
 
 DEMOTION = EventType(

@@ -14,9 +14,9 @@ from tests.support import few
 from workforce_sim import LedgerError, RequestError, Result, diff_runs, simulate
 from workforce_sim.config import with_changes
 from workforce_sim.explaining.differing import AT_CLOSING, AT_OPENING
-from workforce_sim.opening import Tables
 from workforce_sim.store.header import Origin
 from workforce_sim.tables import EVENT_CAUSE, SNAPSHOTS
+from workforce_sim.tables.output import Tables
 
 BASE: dict[str, Any] = {
     "simulation": {"start_year": 2025, "end_year": 2027, "target_growth_rate": 0.05},

@@ -13,7 +13,7 @@ from workforce_sim.census.synthetic import LEVELS, synthetic_census
 from workforce_sim.cli.main import main
 from workforce_sim.config import Config, with_changes
 from workforce_sim.config.drawing import drawing
-from workforce_sim.effect.notes import effect_notes
+from workforce_sim.config.effect.notes import effect_notes
 
 NOT_ABOVE = "% is not above the rate of automatic enrollment"
 SMALL = {"census.size": 60, "simulation.end_year": 2027}

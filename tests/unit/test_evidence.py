@@ -25,16 +25,16 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 import workforce_sim as ws
 from tests.support_store import through_disk
-from workforce_sim.audit.archive import END, Member, Region, packed, regions
-from workforce_sim.audit.manifest import MANIFEST, SIGNATURE, manifest_bytes
-from workforce_sim.audit.recomputation import Recomputation
-from workforce_sim.audit.signing import private_key, public_key, signed_by
-from workforce_sim.audit.stories import chosen, stories
 from workforce_sim.cli.main import main
 from workforce_sim.plan.findings import PlanTest
-from workforce_sim.reports.run_page import run_page
+from workforce_sim.reporting.pages.run_page import run_page
 from workforce_sim.share.few import without_few
 from workforce_sim.store.layout import json_bytes
+from workforce_sim.verify.evidence.archive import END, Member, Region, packed, regions
+from workforce_sim.verify.evidence.manifest import MANIFEST, SIGNATURE, manifest_bytes
+from workforce_sim.verify.evidence.recomputation import Recomputation
+from workforce_sim.verify.evidence.signing import private_key, public_key, signed_by
+from workforce_sim.verify.evidence.stories import chosen, stories
 from workforce_sim.wording import whole_dollars
 
 SECRET = "of sixteen bytes or more"

@@ -21,15 +21,15 @@ from workforce_sim import load_config, simulate_ensemble
 from workforce_sim.cli.main import main
 from workforce_sim.config import with_changes
 from workforce_sim.errors import ConfigError, RequestError
-from workforce_sim.explore import futures
-from workforce_sim.explore.controls import CONTROLS
-from workforce_sim.explore.design import BY_YEAR, DRAWN, design, settings
-from workforce_sim.explore.futures import Futures
-from workforce_sim.explore.sample import samples
-from workforce_sim.explore.server import TOO_WIDE
-from workforce_sim.explore.turns import Turns
-from workforce_sim.run import census_of
-from workforce_sim.searching.figures import Figure
+from workforce_sim.simulation.run import census_of
+from workforce_sim.studies.explore import futures
+from workforce_sim.studies.explore.controls import CONTROLS
+from workforce_sim.studies.explore.design import BY_YEAR, DRAWN, design, settings
+from workforce_sim.studies.explore.futures import Futures
+from workforce_sim.studies.explore.sample import samples
+from workforce_sim.studies.explore.server import TOO_WIDE
+from workforce_sim.studies.explore.turns import Turns
+from workforce_sim.studies.searching.figures import Figure
 
 PLAN = {
     "simulation": {"start_year": 2025, "end_year": 2026, "target_growth_rate": 0.03},

@@ -17,8 +17,8 @@ from polars.testing import assert_frame_equal
 import workforce_sim as ws
 from workforce_sim import LedgerError, RequestError, export_tables
 from workforce_sim.cli.main import main
-from workforce_sim.exports.dollars import in_dollars
-from workforce_sim.exports.excel import sheets_of
+from workforce_sim.reporting.exports.dollars import in_dollars
+from workforce_sim.reporting.exports.excel import sheets_of
 
 Captured = pytest.CaptureFixture[str]
 YAML = """\

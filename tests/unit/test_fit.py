@@ -16,9 +16,9 @@ import workforce_sim as ws
 from tests.support import few
 from tests.support_fit import RATES, people, world
 from workforce_sim.config import with_changes
-from workforce_sim.fitting.configuration import opening_of
-from workforce_sim.fitting.fit import BASE
-from workforce_sim.fitting.panel import Snapshot
+from workforce_sim.studies.fitting.configuration import opening_of
+from workforce_sim.studies.fitting.fit import BASE
+from workforce_sim.studies.fitting.panel import Snapshot
 
 WORLD = world(3, 1_200)
 

@@ -11,8 +11,8 @@ import pytest
 
 import workforce_sim as ws
 from tests.support_fit import people, world
-from workforce_sim.fitting.labels import label
-from workforce_sim.fitting.scoring import by_measure
+from workforce_sim.studies.fitting.labels import label
+from workforce_sim.studies.fitting.scoring import by_measure
 
 WORLD = world(11, 400, years=4)
 MEASURES = ["headcount", "exits", "hires", "payroll", "average pay"]

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from workforce_sim.config import read_config
-from workforce_sim.fitting.credibility import cells, level, share, spread, student, widened
-from workforce_sim.fitting.estimates import ages_at_hire
-from workforce_sim.fitting.exposure import prior_rates
-from workforce_sim.fitting.fit import BASE
-from workforce_sim.fitting.priors import EXIT_SPREAD, at_size
-from workforce_sim.fitting.scoring import crps, pit
+from workforce_sim.studies.fitting.credibility import cells, level, share, spread, student, widened
+from workforce_sim.studies.fitting.estimates import ages_at_hire
+from workforce_sim.studies.fitting.exposure import prior_rates
+from workforce_sim.studies.fitting.fit import BASE
+from workforce_sim.studies.fitting.priors import EXIT_SPREAD, at_size
+from workforce_sim.studies.fitting.scoring import crps, pit
 
 
 def test_the_level_of_two_years_by_hand() -> None:

@@ -12,10 +12,10 @@ import pytest
 import workforce_sim as ws
 from tests.support_fit import people
 from workforce_sim.config import read_config
-from workforce_sim.fitting.fit import BASE
-from workforce_sim.fitting.linking import Interval, intervals, whole_years
-from workforce_sim.fitting.panel import Panel, panel
-from workforce_sim.fitting.spelling import one_spelling
+from workforce_sim.studies.fitting.fit import BASE
+from workforce_sim.studies.fitting.linking import Interval, intervals, whole_years
+from workforce_sim.studies.fitting.panel import Panel, panel
+from workforce_sim.studies.fitting.spelling import one_spelling
 
 A, B, C = dt.date(2022, 12, 31), dt.date(2023, 12, 31), dt.date(2024, 12, 31)
 NEW_HIRE, OLD_HIRE = dt.date(2023, 5, 2), dt.date(2010, 1, 4)

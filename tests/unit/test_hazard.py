@@ -19,7 +19,7 @@ from workforce_sim.cli.main import main
 from workforce_sim.config import Config, with_changes
 from workforce_sim.dates import PlanYear
 from workforce_sim.engine.hazard import certain_days, hire_exits
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 ISSUE = {30: 0.06, 60: 0.09, 90: 0.11, 180: 0.16}
 SUMMER = [0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0]

@@ -13,7 +13,7 @@ from tests.unit.small_plans import drawing, laid_over, lived, on, person, scenar
 from workforce_sim import simulate, timeline
 from workforce_sim.draws import Stream
 from workforce_sim.errors import ConfigError
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 HIGH = 20_000_000
 YOUNG, OLD = "1981-03-01", "1971-03-01"  # 45 and 55 by the end of 2026

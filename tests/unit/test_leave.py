@@ -22,7 +22,7 @@ from workforce_sim.engine.context import Year
 from workforce_sim.engine.earnings import Pay, earned
 from workforce_sim.engine.events.leave import leave
 from workforce_sim.engine.start import prepared
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 OFTEN: dict[str, Any] = {"share": 0.5, "shortest_days": 1, "longest_days": 365}
 DAY = dt.timedelta(days=1)

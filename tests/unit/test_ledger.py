@@ -18,11 +18,11 @@ from polars.testing import assert_frame_equal
 
 from tests import support
 from tests.support_events import said, under
-from workforce_sim import LedgerError, ledger, load_config, read_run
+from workforce_sim import LedgerError, load_config, read_run
 from workforce_sim.config import with_changes
 from workforce_sim.draws import census_key, hire_key
-from workforce_sim.result import Result
-from workforce_sim.store import layout
+from workforce_sim.result.result import Result
+from workforce_sim.store import layout, ledger
 from workforce_sim.store.header import FORMAT
 from workforce_sim.tables import (
     EVENT_CAUSE,

@@ -11,9 +11,9 @@ from polars.testing import assert_series_equal
 from tests.censuses import config, people
 from workforce_sim.census import SYNTHETIC, Census, read_census
 from workforce_sim.census.completion import complete
+from workforce_sim.census.opening import Opening
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.errors import CensusError
-from workforce_sim.opening import Opening
 
 
 def completed(levels: list[dict[str, Any]] | None = None, **columns: Any) -> Opening:

@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from workforce_sim.markup.elements import element, fragment, svg_file, table
-from workforce_sim.markup.page import page
+from workforce_sim.display.markup.elements import element, fragment, svg_file, table
+from workforce_sim.display.markup.page import page
 
 HOSTILE = (
     "<script>alert(1)</script>",

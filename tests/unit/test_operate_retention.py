@@ -12,10 +12,10 @@ import pytest
 
 import workforce_sim as ws
 from tests.support import assert_same, configured, few, synthetic
-from workforce_sim.ledger import chained
-from workforce_sim.opening import Tables
 from workforce_sim.operate.retention import LEAST_BATCH, Packed, Retention, retaining
-from workforce_sim.run import Run, begin
+from workforce_sim.simulation.run import Run, begin
+from workforce_sim.store.ledger import chained
+from workforce_sim.tables.output import Tables
 
 OPENS = dt.date(2025, 1, 1)
 

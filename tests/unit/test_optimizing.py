@@ -16,11 +16,11 @@ import workforce_sim as ws
 from tests.support import configured
 from workforce_sim.cli.console import json_text
 from workforce_sim.cli.main import main
-from workforce_sim.searching.certainty import at_most, chance, errors_above_0, student
-from workforce_sim.searching.goals import amount, bounds_of, goals_of
-from workforce_sim.searching.levers import around, designs_of, how_many, levers_of, numbered, placed, spread_out
-from workforce_sim.searching.pages import of_optimum
-from workforce_sim.searching.racing import Contender, Race
+from workforce_sim.studies.searching.certainty import at_most, chance, errors_above_0, student
+from workforce_sim.studies.searching.goals import amount, bounds_of, goals_of
+from workforce_sim.studies.searching.levers import around, designs_of, how_many, levers_of, numbered, placed, spread_out
+from workforce_sim.studies.searching.pages import of_optimum
+from workforce_sim.studies.searching.racing import Contender, Race
 
 BASE: dict[str, Any] = {
     "simulation": {"start_year": 2025, "end_year": 2026, "target_growth_rate": 0.02},
@@ -77,7 +77,7 @@ def test_losers_get_fewer_simulations() -> None:
 
 
 def test_after_samples_of_people_all_simulations_are_made_of_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
-    from workforce_sim.searching import racing
+    from workforce_sim.studies.searching import racing
 
     monkeypatch.setattr(racing, "LARGE", 200)
     monkeypatch.setattr(racing, "SAMPLE", 100)
@@ -92,7 +92,7 @@ def test_after_samples_of_people_all_simulations_are_made_of_everybody(monkeypat
 
 
 def test_on_samples_amounts_are_scaled_up_and_averages_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    from workforce_sim.searching import racing
+    from workforce_sim.studies.searching import racing
 
     monkeypatch.setattr(racing, "LARGE", 200)
     monkeypatch.setattr(racing, "SAMPLE", 100)
@@ -273,7 +273,7 @@ def test_a_bound_on_half_of_the_simulations_is_not_surely_broken_by_four() -> No
 
 
 def test_samples_of_people_put_no_design_out_for_a_bound_on_a_share(monkeypatch: pytest.MonkeyPatch) -> None:
-    from workforce_sim.searching import racing
+    from workforce_sim.studies.searching import racing
 
     monkeypatch.setattr(racing, "LARGE", 100)
     monkeypatch.setattr(racing, "SAMPLE", 50)
@@ -419,7 +419,7 @@ def test_a_range_with_a_fraction_has_whole_numbers_where_they_are_whole() -> Non
 
 
 def test_a_large_grid_is_searched_around_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
-    from workforce_sim.searching import optimizing
+    from workforce_sim.studies.searching import optimizing
 
     monkeypatch.setattr(optimizing, "MOST", 20)
     monkeypatch.setattr(optimizing, "SPREAD", 8)

@@ -19,8 +19,8 @@ from workforce_sim import ConfigError, SimulationError
 from workforce_sim.config.other_pay import KINDS
 from workforce_sim.draws import Stream
 from workforce_sim.explaining.timeline import timeline
-from workforce_sim.opening import Tables
 from workforce_sim.tables import EVENTS, PAY_KINDS, SNAPSHOTS, SUMMARY
+from workforce_sim.tables.output import Tables
 
 MODEL = Path(__file__).parents[2] / "docs" / "model"
 DAILY = 3_650_000  # 100 dollars a day of a year of 365
@@ -186,7 +186,7 @@ def test_a_table_by_year_holds_from_its_year_on(key: str) -> None:
 
     def years(value: Any) -> list[str]:
         tables = fast(scenario(*people, end=2026, **paying({**BONUS, key: value})))
-        return [ws.ledger.fingerprint(only(tables, pl.col("year") == year)) for year in (2025, 2026)]
+        return [ws.store.ledger.fingerprint(only(tables, pl.col("year") == year)) for year in (2025, 2026)]
 
     constant, stepped = years(0.3), years({2020: 0.3, 2026: 0.6})
     assert stepped[0] == constant[0]
@@ -377,4 +377,6 @@ def test_several_replicates_are_each_as_alone() -> None:
     both = fast(firm_of_many, (0, 3))
     for number in (0, 3):
         alone = fast(firm_of_many, (number,))
-        assert ws.ledger.fingerprint(only(both, pl.col("replicate") == number)) == ws.ledger.fingerprint(alone)
+        assert ws.store.ledger.fingerprint(only(both, pl.col("replicate") == number)) == ws.store.ledger.fingerprint(
+            alone
+        )

@@ -21,8 +21,8 @@ from workforce_sim.draws import census_key, decision, person_number, uniform
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.partitions import parted
 from workforce_sim.engine.start import prepared
-from workforce_sim.ledger import fingerprint
-from workforce_sim.run import begin, joined, stepped
+from workforce_sim.simulation.run import begin, joined, stepped
+from workforce_sim.store.ledger import fingerprint
 from workforce_sim.tables import EVENT_TYPES, EVENTS, SNAPSHOTS, SUMMARY, names
 
 CONFIG = {

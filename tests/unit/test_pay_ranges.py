@@ -11,7 +11,7 @@ import pytest
 
 import workforce_sim as ws
 from tests.support import Scenario, census_of, configured, fast, of_type
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 LEVELS = [
     {"name": "Analyst", "minimum": 40_000, "maximum": 60_000},

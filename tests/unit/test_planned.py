@@ -18,10 +18,10 @@ from tests.support import few
 from tests.support_store import hashes, interrupted, through_disk
 from workforce_sim.census import Census
 from workforce_sim.errors import CensusError, ConfigError, SimulationError
-from workforce_sim.ledger import ordered
 from workforce_sim.plan.people import deferral_balances, people_of
 from workforce_sim.plan.percentages import who_may_be_matched
-from workforce_sim.result import Result
+from workforce_sim.result.result import Result
+from workforce_sim.store.ledger import ordered
 
 CHAPTERS = Path(__file__).parents[2] / "docs/model"
 LEVELS = [

@@ -12,7 +12,7 @@ import pytest
 
 import workforce_sim as ws
 from workforce_sim.display.picture import Picture
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 from workforce_sim.wording.measures import moved, shown
 
 CONFIG: dict[str, Any] = {

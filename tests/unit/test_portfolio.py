@@ -15,11 +15,11 @@ from polars.testing import assert_frame_equal
 import workforce_sim as ws
 from tests.support_portfolio import PLAN, SIZES, book, census, contents
 from workforce_sim.config import with_changes
-from workforce_sim.portfolio.book import read_book
-from workforce_sim.portfolio.clients import Client, first_number
-from workforce_sim.portfolio.reading import openings, source_of
-from workforce_sim.portfolio.work import together
-from workforce_sim.run import begin
+from workforce_sim.simulation.run import begin
+from workforce_sim.studies.portfolio.book import read_book
+from workforce_sim.studies.portfolio.clients import Client, first_number
+from workforce_sim.studies.portfolio.reading import openings, source_of
+from workforce_sim.studies.portfolio.work import together
 
 ASKED: dict[str, Any] = yaml.safe_load(PLAN)
 
@@ -244,7 +244,7 @@ def test_an_interrupted_portfolio_goes_on_to_the_same_bytes(
         assert 0 < done < total == len(SIZES)
         raise StoppedError
 
-    monkeypatch.setattr("workforce_sim.portfolio.loads.MOST", 2)
+    monkeypatch.setattr("workforce_sim.studies.portfolio.loads.MOST", 2)
     table = whole.folder.parent / "book"
     with pytest.raises(StoppedError):
         ws.simulate_portfolio(table, out=tmp_path / "out", progress=stop)

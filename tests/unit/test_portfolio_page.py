@@ -12,7 +12,7 @@ import pytest
 import workforce_sim as ws
 from tests.support_portfolio import PLAN, census
 from workforce_sim.cli.main import main
-from workforce_sim.portfolio.book import read_book
+from workforce_sim.studies.portfolio.book import read_book
 
 PAGE = (Path(__file__).parents[2] / "docs" / "portfolio.md").read_text(encoding="utf-8")
 DESIGNS = "extends: today.yaml\nscenarios: {today: {}, stretch: {plan.match: {preset: stretch}}}\n"

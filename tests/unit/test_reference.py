@@ -10,10 +10,10 @@ import pytest
 
 from tests.unit.plain_firms import EVEN, SEED, a_year, configured, day, events_of, opened, rates, u_of
 from workforce_sim import draws, tables
+from workforce_sim.census.opening import Opening
 from workforce_sim.config import Config, Level
 from workforce_sim.draws import Stream
 from workforce_sim.errors import SimulationError
-from workforce_sim.opening import Opening
 from workforce_sim.reference import simulate
 from workforce_sim.reference.census import census_of
 from workforce_sim.reference.chance import (

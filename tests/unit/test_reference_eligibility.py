@@ -9,15 +9,15 @@ import polars as pl
 import pytest
 
 from workforce_sim import draws, tables
+from workforce_sim.census.opening import Opening
 from workforce_sim.config import Config, Level
 from workforce_sim.draws import Stream
-from workforce_sim.opening import Opening
-from workforce_sim.opening import Tables as Output
 from workforce_sim.reference import simulate
 from workforce_sim.reference.census import census_of
 from workforce_sim.reference.eligibility import enter_eligibility, find_eligibility, first_entry
 from workforce_sim.reference.records import Event, PersonYear, person_year
 from workforce_sim.reference.service import birthday
+from workforce_sim.tables.output import Tables as Output
 
 SEED = 42
 

@@ -13,12 +13,12 @@ from tests.support import census_of as census
 from workforce_sim.config import Config
 from workforce_sim.config.eligibility import Eligibility, Service
 from workforce_sim.config.vesting import Vesting, VestingService
-from workforce_sim.opening import Tables
 from workforce_sim.reference.classes import rule_of
 from workforce_sim.reference.eligibility import date_by_rules, years_of_service
 from workforce_sim.reference.records import NEVER, Employee, person_year
 from workforce_sim.reference.service import end_of_part_time_wait, hours_of, years_by_hours
 from workforce_sim.reference.vesting import years_of_vesting
+from workforce_sim.tables.output import Tables
 
 
 def day(text: str) -> dt.date:

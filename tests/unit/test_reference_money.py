@@ -16,7 +16,7 @@ import yaml
 from workforce_sim import simulate
 from workforce_sim.reference.match import Payroll, Tier, payroll_match
 from workforce_sim.reference.profit_sharing import most_excess
-from workforce_sim.result import Result
+from workforce_sim.result.result import Result
 
 MODEL = Path(__file__).parents[2] / "docs" / "model"
 

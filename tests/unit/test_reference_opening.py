@@ -8,10 +8,11 @@ import polars as pl
 import pytest
 
 from tests.unit.plain_firms import a_year, configured, day, events_of, opened, rates
+from workforce_sim.census.opening import Opening
 from workforce_sim.config import Config
-from workforce_sim.opening import Opening, Tables
 from workforce_sim.reference import simulate
 from workforce_sim.reference.growth import hires_by_draw
+from workforce_sim.tables.output import Tables
 
 JULY = "2025-07-01"
 WEIGHTS = [1.3, 0.8, 1, 1, 1, 1.2, 1.2, 1.3, 1, 0.9, 0.8, 0.5]

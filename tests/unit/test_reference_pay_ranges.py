@@ -8,14 +8,15 @@ import polars as pl
 import pytest
 
 from tests.unit.plain_firms import SEED, a_year, configured, day, events_of, opened
+from workforce_sim.census.opening import Opening
 from workforce_sim.config import Level
-from workforce_sim.opening import Opening, Tables
 from workforce_sim.reference import simulate
 from workforce_sim.reference.census import census_of
 from workforce_sim.reference.chance import completed_months
 from workforce_sim.reference.merit import gets_merit, proration_ppm
 from workforce_sim.reference.pay_ranges import Range, compa_ratio, own, range_penetration, start_range, stop_at
 from workforce_sim.reference.records import person_year
+from workforce_sim.tables.output import Tables
 
 LEVELS = (
     Level(name="Analyst", minimum=40_000, maximum=60_000),

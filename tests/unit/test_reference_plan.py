@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 
 import workforce_sim.reference
+from workforce_sim.census.opening import Opening
 from workforce_sim.config import Config, Level
 from workforce_sim.config.match import Match
 from workforce_sim.config.nonelective import Integrated, IntegrationLevel, Nonelective, ShareOfPay
@@ -21,8 +22,6 @@ from workforce_sim.config.plan import Plan
 from workforce_sim.config.profit_sharing import AllocationGroup, ExcessShare, Pool, ProfitSharing
 from workforce_sim.config.values import Section
 from workforce_sim.config.vesting import Vesting
-from workforce_sim.opening import Opening
-from workforce_sim.opening import Tables as Output
 from workforce_sim.reference import simulate
 from workforce_sim.reference.accounts import Forfeitures, close_accounts
 from workforce_sim.reference.agepay import AgePay
@@ -35,6 +34,7 @@ from workforce_sim.reference.match import Payroll, annual_match, full_match_bp, 
 from workforce_sim.reference.nonelective import nonelective_amount
 from workforce_sim.reference.records import From, PersonYear, person_year
 from workforce_sim.reference.year import Run, Year
+from workforce_sim.tables.output import Tables as Output
 
 SEED = 42
 NOBODY = {"election": 0.0, "conversion": 0.0, "stop": 0.0, "change": {"probability": 0.0}}

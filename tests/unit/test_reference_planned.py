@@ -16,9 +16,9 @@ from workforce_sim.census import read_census
 from workforce_sim.census.completion import complete
 from workforce_sim.config import Config
 from workforce_sim.errors import SimulationError
-from workforce_sim.ledger import ordered
-from workforce_sim.opening import Tables
 from workforce_sim.reference import simulate
+from workforce_sim.store.ledger import ordered
+from workforce_sim.tables.output import Tables
 
 CHAPTERS = Path(__file__).parents[2] / "docs" / "model"
 KNOWN_EXITS = {"E-0003": "2025-08-31", "E-0006": "2026-03-31"}

@@ -12,12 +12,12 @@ from tests.unit.plain_firms import EVEN, configured, day, events_of, opened, rat
 from workforce_sim.config import Config, Level
 from workforce_sim.draws import Stream
 from workforce_sim.errors import SimulationError
-from workforce_sim.ledger import fingerprint
 from workforce_sim.money import quota
-from workforce_sim.opening import Tables as Output
 from workforce_sim.reference import simulate
 from workforce_sim.reference.chance import chances_in_proportion, taking_order
 from workforce_sim.reference.promotions import Vacancies, fill_levels, goes_by_rates
+from workforce_sim.store.ledger import fingerprint
+from workforce_sim.tables.output import Tables as Output
 
 A, B, C = (Level(name=name, termination_factor=factor) for name, factor in (("A", 0), ("B", 0), ("C", 1)))
 """Levels of which only the highest loses people."""

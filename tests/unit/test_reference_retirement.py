@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from tests.unit.plain_firms import SEED, a_year, configured, day, opened, u_of
+from workforce_sim.census.opening import Opening
 from workforce_sim.draws import Stream
-from workforce_sim.opening import Opening, Tables
 from workforce_sim.reference import simulate
 from workforce_sim.reference.census import census_of
 from workforce_sim.reference.records import PersonYear, person_year
 from workforce_sim.reference.retirement import may_retire, retiring_ppm, weight_of_eligible
 from workforce_sim.reference.year import Year
+from workforce_sim.tables.output import Tables
 
 RATES = [{"age_from": 0, "tenure_from": 0, "value": 0.1}]
 ONLY_RETIRE = [{"from": 0, "retirement": 1.0}]

@@ -13,11 +13,11 @@ from workforce_sim import draws
 from workforce_sim.config import Config, Level
 from workforce_sim.draws import Stream
 from workforce_sim.errors import SimulationError
-from workforce_sim.ledger import fingerprint
-from workforce_sim.opening import Tables as Output
 from workforce_sim.reference import simulate
 from workforce_sim.reference.chance import chances_in_proportion, taking_order
 from workforce_sim.reference.hazard import curve_through, hire_dates, hire_hazard, level_curve
+from workforce_sim.store.ledger import fingerprint
+from workforce_sim.tables.output import Tables as Output
 
 CURVE = {30: 0.06, 60: 0.09, 90: 0.11, 180: 0.16}
 

@@ -9,12 +9,10 @@ import polars as pl
 import pytest
 
 from workforce_sim import draws
+from workforce_sim.census.opening import Opening
 from workforce_sim.config import Config, Level
 from workforce_sim.draws import Stream
 from workforce_sim.errors import SimulationError
-from workforce_sim.ledger import fingerprint
-from workforce_sim.opening import Opening
-from workforce_sim.opening import Tables as Output
 from workforce_sim.reference import simulate
 from workforce_sim.reference.census import census_of
 from workforce_sim.reference.chance import chances_in_proportion
@@ -23,6 +21,8 @@ from workforce_sim.reference.records import person_year
 from workforce_sim.reference.terminations import termination_weights
 from workforce_sim.reference.uncertainty import exit_factor, factor_at, multiplied
 from workforce_sim.reference.year import Run, Year
+from workforce_sim.store.ledger import fingerprint
+from workforce_sim.tables.output import Tables as Output
 
 SEED = 42
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests import support
 from tests.support import Scenario, fast, of_type
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 SHRINKS = {"target_growth_rate": {2025: -0.5, 2026: 1.0}}
 ALL: dict[str, Any] = {

@@ -16,9 +16,9 @@ from workforce_sim.cli.main import main
 from workforce_sim.config import with_changes
 from workforce_sim.config.keys import schema_at
 from workforce_sim.errors import LedgerError, RequestError
-from workforce_sim.reports.results import page_of_folder
-from workforce_sim.reports.sources import DOCUMENTED, JUDGMENT, SOURCES
-from workforce_sim.reports.values import alike
+from workforce_sim.reporting.pages.results import page_of_folder
+from workforce_sim.reporting.pages.sources import DOCUMENTED, JUDGMENT, SOURCES
+from workforce_sim.reporting.pages.values import alike
 
 TODAY = """
 simulation: {start_year: 2025, end_year: 2027, target_growth_rate: 0.03}

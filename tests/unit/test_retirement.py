@@ -13,7 +13,7 @@ from tests.support import Scenario, census_of, configured, fast
 from tests.unit.test_worked_examples import census, config, u
 from workforce_sim.config.events import Terminations
 from workforce_sim.draws import Stream
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 AT_55_WITH_10 = [{"age": 55, "service": 10}, {"age": 65}]
 RETIRE = [{"from": 0, "retirement": 1.0}]

@@ -12,7 +12,7 @@ from tests import support
 from workforce_sim import rates_by_calendar_year
 from workforce_sim.census.synthetic import synthetic_census
 from workforce_sim.config import Config
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 
 def values(*shares: float) -> list[float]:

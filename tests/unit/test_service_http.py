@@ -25,7 +25,7 @@ from tests.support_service import LONG, SMALL, ended, service, submitted
 from workforce_sim import compare, simulate, simulate_ensemble
 from workforce_sim.cli.main import main
 from workforce_sim.cli.serve_command import MEBIBYTES
-from workforce_sim.service.settings import MIB, ServiceLimits, token_for
+from workforce_sim.operate.service.settings import MIB, ServiceLimits, token_for
 
 PAGE = (Path(__file__).parents[2] / "docs" / "service.md").read_text(encoding="utf-8")
 SCENARIOS = {"today": SMALL, "more": {**SMALL, "compensation": {"cola_rate": 0.05}}}
@@ -345,7 +345,7 @@ def test_the_session_of_the_page_runs(client: Any, tmp_path: Path) -> None:
 
 
 def test_the_page_names_every_place_and_limit_with_its_default() -> None:
-    app = pytest.importorskip("workforce_sim.service.app", exc_type=ModuleNotFoundError)
+    app = pytest.importorskip("workforce_sim.operate.service.app", exc_type=ModuleNotFoundError)
     named = {re.sub(r"/?{.*", "", place.path) for place in app.places(app.Api.__new__(app.Api))}
     assert {name for name in named if name not in PAGE} == set()
     for name, default in vars(ServiceLimits()).items():
@@ -387,7 +387,7 @@ def test_the_library_needs_none_of_it() -> None:
 
 
 def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setitem(sys.modules, "workforce_sim.service.serving", None)
+    monkeypatch.setitem(sys.modules, "workforce_sim.operate.service.serving", None)
 
     assert main(["serve", "--out", "nowhere"]) == 1
     assert 'pip install "workforce-sim[api]"' in capsys.readouterr().err

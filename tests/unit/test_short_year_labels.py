@@ -20,9 +20,9 @@ from tests.support_explorer import explored
 from workforce_sim.cli.main import main
 from workforce_sim.display.html import card_html
 from workforce_sim.ensembles.saved import read_results
-from workforce_sim.exports.excel import sheets_of
-from workforce_sim.exports.sheet import Sheet
-from workforce_sim.portfolio.years import labelled_totals
+from workforce_sim.reporting.exports.excel import sheets_of
+from workforce_sim.reporting.exports.sheet import Sheet
+from workforce_sim.studies.portfolio.years import labelled_totals
 
 LABEL = "2031 (from July 1)"
 YAML = """

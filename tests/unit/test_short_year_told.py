@@ -16,20 +16,20 @@ from tests.support import configured
 from tests.unit.tested_years import Person, Run, found, high, other, run
 from workforce_sim.config import with_changes
 from workforce_sim.config.drawing import drawing
+from workforce_sim.config.effect.notes import effect_notes
 from workforce_sim.dates import PlanYear, day_number, year_label
-from workforce_sim.effect.notes import effect_notes
 from workforce_sim.errors import LedgerError
 from workforce_sim.explaining.figure import explain
 from workforce_sim.explaining.years_text import mix_table
-from workforce_sim.explore import views
-from workforce_sim.explore.design import ExploredDesign
-from workforce_sim.explore.futures import DesignFutures, FuturesBatch
-from workforce_sim.exports.run_sheets import run_sheets
-from workforce_sim.fitting.calibration import calibrate
-from workforce_sim.opening import Tables
 from workforce_sim.plan.coverage import non_excludable
 from workforce_sim.plan.people import limits_of, pay_of_year_before, people_of
-from workforce_sim.reports.horizon import present
+from workforce_sim.reporting.exports.run_sheets import run_sheets
+from workforce_sim.reporting.pages.horizon import present
+from workforce_sim.studies.explore import views
+from workforce_sim.studies.explore.design import ExploredDesign
+from workforce_sim.studies.explore.futures import DesignFutures, FuturesBatch
+from workforce_sim.studies.fitting.calibration import calibrate
+from workforce_sim.tables.output import Tables
 from workforce_sim.verify.checks import check_year
 
 OPENING = {"simulation.end_year": 2026, "simulation.opening_date": dt.date(2025, 7, 1)}

@@ -13,8 +13,8 @@ from workforce_sim import load_config, simulate
 from workforce_sim.config import Config, with_changes
 from workforce_sim.draws import census_key
 from workforce_sim.errors import ConfigError
-from workforce_sim.opening import Tables
 from workforce_sim.plan.profit_sharing import age_factors
+from workforce_sim.tables.output import Tables
 
 NOTHING = {"match": {"preset": "none"}, "roth": {"share": 0.0}}
 DAILY = 3_650_000  # 100 dollars a day of a year of 365

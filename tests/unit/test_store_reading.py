@@ -20,8 +20,8 @@ from polars.testing import assert_frame_equal
 import workforce_sim as ws
 from tests import support
 from tests.support_store import SMALL, hashes, interrupted, run_of, strays
-from workforce_sim.opening import Tables
-from workforce_sim.result import Result
+from workforce_sim.result.result import Result
+from workforce_sim.tables.output import Tables
 
 
 @pytest.fixture(scope="module")

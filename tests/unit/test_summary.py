@@ -14,7 +14,7 @@ from tests import support
 from tests.property import strategies
 from tests.support import Scenario, fast
 from workforce_sim import RequestError, SimulationError, simulate, summary_by
-from workforce_sim.result import Result
+from workforce_sim.result.result import Result
 from workforce_sim.tables import SUMMARY, names
 
 GROUPS = ("department", "level", "age_band", "tenure_band", "hired")

@@ -17,8 +17,8 @@ from workforce_sim.census.synthetic import LEVELS
 from workforce_sim.engine.partitions import Large
 from workforce_sim.engine.resume import carried_with, resumed
 from workforce_sim.engine.start import prepared
-from workforce_sim.run import begin
-from workforce_sim.simulation import recorded
+from workforce_sim.simulation.run import begin
+from workforce_sim.simulation.simulate import recorded
 from workforce_sim.store.parquet import ROW_GROUP, encoded
 from workforce_sim.store.reading import opened
 from workforce_sim.store.spool import spooling

@@ -16,7 +16,7 @@ from tests.support_events import said, under
 from workforce_sim import LedgerError, RequestError, Result, read_run, simulate, timeline
 from workforce_sim.config import Config
 from workforce_sim.explaining.timeline import scanned
-from workforce_sim.ledger import ordered
+from workforce_sim.store.ledger import ordered
 from workforce_sim.tables import EVENT_TYPES
 
 RICH: dict[str, Any] = {

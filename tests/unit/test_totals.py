@@ -16,7 +16,7 @@ from workforce_sim.cli.main import main
 from workforce_sim.ensembles.cuts import SUMS, adding_up, cut
 from workforce_sim.ensembles.pairing import side_by_side
 from workforce_sim.ensembles.totals import horizon
-from workforce_sim.run import begin
+from workforce_sim.simulation.run import begin
 from workforce_sim.tables import OF_A_DAY, SUMMARY, Measure, completed
 
 TODAY: dict[str, Any] = {

@@ -17,10 +17,10 @@ import yaml
 import workforce_sim as ws
 from workforce_sim.cli.main import main
 from workforce_sim.config.drawing import drawing, value
+from workforce_sim.config.effect.notes import idle_draws
 from workforce_sim.config.load import with_changes
 from workforce_sim.config.uncertainty import Assumption
 from workforce_sim.draws import Stream, bits, census_key, decision, person_number, shared_draw
-from workforce_sim.effect.notes import idle_draws
 from workforce_sim.engine.year_effect import all_in_year, factor, in_year, shift, year_factors, year_shifts
 from workforce_sim.money import PPM
 

@@ -19,7 +19,7 @@ from workforce_sim.cli.main import main
 from workforce_sim.config import Config, with_changes
 from workforce_sim.engine.vacancies import filled
 from workforce_sim.explaining.years_text import mix_table
-from workforce_sim.opening import Tables
+from workforce_sim.tables.output import Tables
 
 PPM = 10**6
 LEVELS = ("Staff", "Senior", "Manager", "Director", "Executive")

@@ -16,11 +16,11 @@ from tests import support
 from tests.support import few
 from workforce_sim import LedgerError, read_run, simulate, synthetic_census, verify_run
 from workforce_sim.cli.main import main
-from workforce_sim.ledger import ordered
-from workforce_sim.run import begin
-from workforce_sim.simulation import simulated_years
+from workforce_sim.simulation.run import begin
+from workforce_sim.simulation.simulate import simulated_years
 from workforce_sim.store.header import read_header
 from workforce_sim.store.layout import json_bytes, sealed, write_new, year_folder
+from workforce_sim.store.ledger import ordered
 from workforce_sim.store.parquet import write_tables
 from workforce_sim.store.writer import writing
 

@@ -17,10 +17,10 @@ import pytest
 import workforce_sim as ws
 from workforce_sim import Comparison, Ensemble, RequestError, Result, Sweep
 from workforce_sim.cli.main import main
-from workforce_sim.exports import run_sheets
-from workforce_sim.exports.excel import sheets_of, to_excel
-from workforce_sim.exports.sheet import CellKind, Row, Series, Sheet, SheetChart
-from workforce_sim.exports.workbook import MOST_ROWS, workbook_bytes
+from workforce_sim.reporting.exports import run_sheets
+from workforce_sim.reporting.exports.excel import sheets_of, to_excel
+from workforce_sim.reporting.exports.sheet import CellKind, Row, Series, Sheet, SheetChart
+from workforce_sim.reporting.exports.workbook import MOST_ROWS, workbook_bytes
 from workforce_sim.wording.measures import label
 
 Captured = pytest.CaptureFixture[str]
@@ -193,7 +193,7 @@ def test_the_workbook_of_an_ensemble_has_its_bands_and_totals(ensemble: Ensemble
 
 
 def test_too_many_simulations_for_a_sheet_are_said_to_be_elsewhere(ensemble: Ensemble) -> None:
-    from workforce_sim.exports.band_rows import MOST_SIMULATED, simulations_sheet
+    from workforce_sim.reporting.exports.band_rows import MOST_SIMULATED, simulations_sheet
 
     many = pl.concat([ensemble.replicates.clear(), *[ensemble.replicates] * (MOST_SIMULATED // 12 + 1)])
     found = simulations_sheet(many)
@@ -228,7 +228,7 @@ def test_existing_employees_stand_apart_from_future_hires(comparison: Comparison
 
 
 def test_a_difference_of_shares_is_in_points_beside_the_shares() -> None:
-    from workforce_sim.exports.band_rows import groups_sheet
+    from workforce_sim.reporting.exports.band_rows import groups_sheet
 
     values = {"mean": 0.8, "mean_error": 0.01, "p5": 0.7, "p95": 0.9}
     gaps = {f"difference_{name}": value / 10 for name, value in values.items()}

@@ -18,8 +18,8 @@ from workforce_sim.census import read_census
 from workforce_sim.census.completion import complete
 from workforce_sim.config import Config
 from workforce_sim.draws import Stream, bits, census_key, decision, fnv1a, person_number, uniform
-from workforce_sim.ledger import ordered
 from workforce_sim.money import half_up, percentile, quota, raised
+from workforce_sim.store.ledger import ordered
 
 MODEL = Path(__file__).parents[2] / "docs" / "model"
 SALARIES = [4_500_000, 5_234_567, 5_800_000, 7_100_000, 7_999_999, 8_800_000, 9_750_000, 12_000_000]

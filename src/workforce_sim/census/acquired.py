@@ -9,12 +9,12 @@ from collections.abc import Callable
 
 import polars as pl
 
+from workforce_sim.census.opening import Opening
 from workforce_sim.census.read import Census, read_census
 from workforce_sim.config import Config
 from workforce_sim.config.actions import Acquisition
 from workforce_sim.config.census import CensusSection
 from workforce_sim.errors import CensusError
-from workforce_sim.opening import Opening
 from workforce_sim.wording import counted
 
 

@@ -14,6 +14,7 @@ import polars as pl
 from workforce_sim.census.acquired import with_acquired
 from workforce_sim.census.bands import Bands, Ints
 from workforce_sim.census.levels import leveled
+from workforce_sim.census.opening import Opening
 from workforce_sim.census.out_of_range import range_notes
 from workforce_sim.census.read import Census, settled
 from workforce_sim.census.rules import moved
@@ -22,7 +23,6 @@ from workforce_sim.dates import day_number, whole_years
 from workforce_sim.draws import Stream, Uniforms, census_keys, decision, person_numbers, uniforms
 from workforce_sim.errors import CensusError
 from workforce_sim.money import PPM
-from workforce_sim.opening import Opening
 from workforce_sim.tables import CENSUS, completed
 from workforce_sim.wording import counted
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import polars as pl
 
+from workforce_sim.census.opening import Opening
 from workforce_sim.config import Config
 from workforce_sim.config.named import What, names_in
 from workforce_sim.config.root import NO_RANGES, without_ranges
 from workforce_sim.config.values import some
 from workforce_sim.errors import ConfigError
-from workforce_sim.opening import Opening
 
 
 def refuse_unknown(config: Config, opening: Opening) -> None:

@@ -103,7 +103,7 @@ def _wrong_stories(options: argparse.Namespace) -> str:
 
 
 def _write(options: argparse.Namespace) -> int:
-    from workforce_sim.audit.evidence import evidence  # noqa: PLC0415
+    from workforce_sim.verify.evidence.evidence import evidence  # noqa: PLC0415
 
     asked = {"least": options.least, "most": options.recompute_limit}
     found = evidence(
@@ -122,7 +122,7 @@ def _write(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from workforce_sim.audit.verification import verify_evidence  # noqa: PLC0415
+    from workforce_sim.verify.evidence.verification import verify_evidence  # noqa: PLC0415
 
     found = verify_evidence(
         options.file,

@@ -41,7 +41,7 @@ def _port(text: str) -> int:
 def _explore(options: argparse.Namespace) -> int:
     import webbrowser  # noqa: PLC0415
 
-    from workforce_sim.explore.server import Explorer, Server  # noqa: PLC0415
+    from workforce_sim.studies.explore.server import Explorer, Server  # noqa: PLC0415
 
     with Server(Explorer(options.config, options.census), options.port) as server:
         say(server.address)

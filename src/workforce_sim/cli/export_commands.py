@@ -55,7 +55,7 @@ def export(options: argparse.Namespace) -> int:
     if options.xlsx is not None:
         _workbook(options, key)
     if options.to is not None:
-        from workforce_sim.exports.tables import export_tables  # noqa: PLC0415
+        from workforce_sim.reporting.exports.tables import export_tables  # noqa: PLC0415
 
         export_tables(options.folder, options.to, form=options.format or "csv", cents=options.cents, key=key)
         complain(f"written to {options.to}{_kept(options, key)}")
@@ -89,7 +89,7 @@ def _of_many(folder: Path) -> bool:
 
 def _workbook(options: argparse.Namespace, key: Path | str | None) -> None:
     from workforce_sim.ensembles.saved import read_results  # noqa: PLC0415
-    from workforce_sim.exports.excel import to_excel  # noqa: PLC0415
+    from workforce_sim.reporting.exports.excel import to_excel  # noqa: PLC0415
 
     named = options.people and key is None
     if options.people and key is not None:
@@ -100,7 +100,7 @@ def _workbook(options: argparse.Namespace, key: Path | str | None) -> None:
 
 
 def _pseudonymous(found: Results, key: Path | str) -> Results:
-    from workforce_sim.result import Result  # noqa: PLC0415
+    from workforce_sim.result.result import Result  # noqa: PLC0415
     from workforce_sim.share.pseudonyms import pseudonyms  # noqa: PLC0415
 
     return pseudonyms(found, key) if isinstance(found, Result) else found

@@ -52,7 +52,7 @@ def _sources(options: argparse.Namespace) -> Any:
 
 
 def _fit(options: argparse.Namespace) -> int:
-    from workforce_sim.fitting.fit import fit  # noqa: PLC0415
+    from workforce_sim.studies.fitting.fit import fit  # noqa: PLC0415
 
     _refuse(options.report)
     found = fit(_sources(options), options.config)
@@ -65,7 +65,7 @@ def _fit(options: argparse.Namespace) -> int:
 
 
 def _backtest(options: argparse.Namespace) -> int:
-    from workforce_sim.fitting.backtest import backtest  # noqa: PLC0415
+    from workforce_sim.studies.fitting.backtest import backtest  # noqa: PLC0415
 
     _refuse(options.report)
     origins = None if options.origin is None else [int(o) if o.isdigit() else o for o in options.origin]
@@ -86,7 +86,7 @@ def _backtest(options: argparse.Namespace) -> int:
 
 def _refuse(path: Path | None) -> None:
     """Refuse a place for a report before the work that it would be of."""
-    from workforce_sim.reports.written import refuse_place  # noqa: PLC0415
+    from workforce_sim.reporting.pages.written import refuse_place  # noqa: PLC0415
 
     if path is not None and not _is_markdown(path):
         refuse_place(path)

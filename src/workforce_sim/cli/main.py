@@ -36,7 +36,7 @@ from workforce_sim.wording.progress import years
 from workforce_sim.wording.terminal import complain, say
 
 if TYPE_CHECKING:
-    from workforce_sim.result import Result
+    from workforce_sim.result.result import Result
 
 EXAMPLE = "simulation_config.yaml"
 FIRST_STEPS = """\
@@ -164,8 +164,8 @@ def _simulate(options: argparse.Namespace) -> int:
     start = perf_counter()
     from workforce_sim.config import overridden  # noqa: PLC0415
     from workforce_sim.plan.loading import load_config  # noqa: PLC0415
-    from workforce_sim.simulation import simulate  # noqa: PLC0415
-    from workforce_sim.summary import labelled_years, level_mix  # noqa: PLC0415
+    from workforce_sim.result.summary import labelled_years, level_mix  # noqa: PLC0415
+    from workforce_sim.simulation.simulate import simulate  # noqa: PLC0415
 
     config = load_config(options.config)
     config = overridden(config, start_year=options.start_year, end_year=options.end_year, seed=options.seed)
@@ -205,7 +205,7 @@ def _page(result: Result, *, tests: bool) -> str:
 def _config_check(options: argparse.Namespace) -> int:
     from workforce_sim.config.drawing import drawing  # noqa: PLC0415
     from workforce_sim.plan.loading import load_config  # noqa: PLC0415
-    from workforce_sim.run import configuration_notes  # noqa: PLC0415
+    from workforce_sim.simulation.run import configuration_notes  # noqa: PLC0415
 
     config = load_config(options.file)
     census = config.census.path or f"synthetic, {config.census.size:,} employees"

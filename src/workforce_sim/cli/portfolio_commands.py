@@ -16,7 +16,7 @@ from workforce_sim.wording.progress import employers
 from workforce_sim.wording.terminal import complain, printable, say, tell
 
 if TYPE_CHECKING:
-    from workforce_sim.portfolio.portfolio import Portfolio
+    from workforce_sim.studies.portfolio.portfolio import Portfolio
 
 BOOK = "folder of censuses, or a table of employers: CSV, Parquet or YAML with name, census, configuration and groups"
 RUN = (
@@ -73,10 +73,10 @@ def _by(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from workforce_sim.portfolio.book import read_book  # noqa: PLC0415
-    from workforce_sim.portfolio.portfolio import refuse_unknown  # noqa: PLC0415
-    from workforce_sim.portfolio.running import AskedOfAll, book_simulated  # noqa: PLC0415
-    from workforce_sim.portfolio.workers import Workers  # noqa: PLC0415
+    from workforce_sim.studies.portfolio.book import read_book  # noqa: PLC0415
+    from workforce_sim.studies.portfolio.portfolio import refuse_unknown  # noqa: PLC0415
+    from workforce_sim.studies.portfolio.running import AskedOfAll, book_simulated  # noqa: PLC0415
+    from workforce_sim.studies.portfolio.workers import Workers  # noqa: PLC0415
 
     book = read_book(options.book)
     refuse_unknown(options.by, book.groups)
@@ -92,10 +92,10 @@ def _run(options: argparse.Namespace) -> int:
 def _validate(options: argparse.Namespace) -> int:
     import polars as pl  # noqa: PLC0415
 
-    from workforce_sim.portfolio.book import read_book  # noqa: PLC0415
-    from workforce_sim.portfolio.portfolio_text import failures, synthetic  # noqa: PLC0415
-    from workforce_sim.portfolio.running import AskedOfAll, book_checked  # noqa: PLC0415
-    from workforce_sim.portfolio.workers import Workers  # noqa: PLC0415
+    from workforce_sim.studies.portfolio.book import read_book  # noqa: PLC0415
+    from workforce_sim.studies.portfolio.portfolio_text import failures, synthetic  # noqa: PLC0415
+    from workforce_sim.studies.portfolio.running import AskedOfAll, book_checked  # noqa: PLC0415
+    from workforce_sim.studies.portfolio.workers import Workers  # noqa: PLC0415
     from workforce_sim.wording import counted  # noqa: PLC0415
 
     book, wanted = read_book(options.book), AskedOfAll(options.config)
@@ -112,7 +112,7 @@ def _validate(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    from workforce_sim.portfolio.portfolio import read_portfolio  # noqa: PLC0415
+    from workforce_sim.studies.portfolio.portfolio import read_portfolio  # noqa: PLC0415
 
     _tell(read_portfolio(options.folder), options)
     return SUCCESS
@@ -120,7 +120,7 @@ def _show(options: argparse.Namespace) -> int:
 
 def _tell(found: Portfolio, options: argparse.Namespace) -> None:
     """Print totals, as tables or as JSON, and say which employers are synthetic or failed."""
-    from workforce_sim.portfolio.portfolio_text import failures, plain, readable, synthetic  # noqa: PLC0415
+    from workforce_sim.studies.portfolio.portfolio_text import failures, plain, readable, synthetic  # noqa: PLC0415
 
     tell(json_text(plain(found, options.by)) if options.json else readable(found, options.by))
     for line in (*synthetic(found.employers), *failures(found.employers)):

@@ -35,8 +35,8 @@ def _rate(text: str) -> float:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from workforce_sim.reports.results import page_of_folder  # noqa: PLC0415
-    from workforce_sim.reports.written import place_beside, write_page  # noqa: PLC0415
+    from workforce_sim.reporting.pages.results import page_of_folder  # noqa: PLC0415
+    from workforce_sim.reporting.pages.written import place_beside, write_page  # noqa: PLC0415
 
     place = place_beside(options.folder, options.out)
     write_page(place, page_of_folder(options.folder, options.discount_rate, options.apart))

@@ -79,7 +79,7 @@ def _target(text: str) -> tuple[str, float]:
 
 def _number(text: str) -> float:
     from workforce_sim.errors import RequestError  # noqa: PLC0415
-    from workforce_sim.searching.goals import amount  # noqa: PLC0415
+    from workforce_sim.studies.searching.goals import amount  # noqa: PLC0415
 
     try:
         return amount(text)
@@ -89,9 +89,9 @@ def _number(text: str) -> float:
 
 def _optimize(options: argparse.Namespace) -> int:
     from workforce_sim.errors import RequestError  # noqa: PLC0415
-    from workforce_sim.reports.written import refuse_place  # noqa: PLC0415
-    from workforce_sim.searching.optimizing import optimize  # noqa: PLC0415
-    from workforce_sim.searching.pages import of_optimum  # noqa: PLC0415
+    from workforce_sim.reporting.pages.written import refuse_place  # noqa: PLC0415
+    from workforce_sim.studies.searching.optimizing import optimize  # noqa: PLC0415
+    from workforce_sim.studies.searching.pages import of_optimum  # noqa: PLC0415
 
     if not options.goals:
         raise RequestError("say what to --maximize or --minimize")
@@ -117,7 +117,7 @@ def _optimize(options: argparse.Namespace) -> int:
 
 
 def _solve(options: argparse.Namespace) -> int:
-    from workforce_sim.searching.solving import solve  # noqa: PLC0415
+    from workforce_sim.studies.searching.solving import solve  # noqa: PLC0415
 
     measure, target = options.target
     found = solve(

@@ -48,11 +48,11 @@ def add_serve_command(commands: Any, command: Command) -> None:
 def _serve(options: argparse.Namespace) -> int:
     from workforce_sim.errors import RequestError  # noqa: PLC0415
     from workforce_sim.operate.logs import on_standard_error  # noqa: PLC0415
-    from workforce_sim.service.settings import MIB, ServiceLimits, Settings, token_for  # noqa: PLC0415
+    from workforce_sim.operate.service.settings import MIB, ServiceLimits, Settings, token_for  # noqa: PLC0415
 
     token = token_for(options.host, os.environ)
     try:
-        from workforce_sim.service.serving import serve  # noqa: PLC0415
+        from workforce_sim.operate.service.serving import serve  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise RequestError(f'{error.name} is missing; pip install "workforce-sim[api]"') from None
     asked = {name: getattr(options, f"most_{name}") for name in LIMITS | MEBIBYTES}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from workforce_sim.display.card import Card, CardTable, Cell, Trend, is_below
-from workforce_sim.markup.charts.lines import sparkline
-from workforce_sim.markup.elements import Element, element, fragment
+from workforce_sim.display.markup.charts.lines import sparkline
+from workforce_sim.display.markup.elements import Element, element, fragment
 
 _PADDED = "padding: 2px 8px"
 _WORDS = f"{_PADDED}; text-align: left; vertical-align: top"

@@ -28,13 +28,13 @@ class PassedOn(Displayed):
         return self._page(path, rate=discount_rate)
 
     def to_excel(self, path: str | Path, *, overwrite: bool = False) -> Path:
-        """Write a workbook in dollars and percent, with charts; see ``exports.excel.to_excel``."""
+        """Write a workbook in dollars and percent, with charts; see ``reporting.exports.excel.to_excel``."""
         return self._workbook(path, overwrite=overwrite)
 
     def _page(self, path: str | Path, **options: Any) -> Path:
-        written: Path = import_module("workforce_sim.reports.results").report(self, path, **options)
+        written: Path = import_module("workforce_sim.reporting.pages.results").report(self, path, **options)
         return written
 
     def _workbook(self, path: str | Path, **options: Any) -> Path:
-        written: Path = import_module("workforce_sim.exports.excel").to_excel(self, path, **options)
+        written: Path = import_module("workforce_sim.reporting.exports.excel").to_excel(self, path, **options)
         return written

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from workforce_sim.display.card import CardTable
 from workforce_sim.display.html import table_html
+from workforce_sim.display.markup.charts.canvas import PAPER, QUIET, WIDTH, filled, words
+from workforce_sim.display.markup.elements import Element, element, fragment, svg_file
 from workforce_sim.errors import RequestError
-from workforce_sim.markup.charts.canvas import PAPER, QUIET, WIDTH, filled, words
-from workforce_sim.markup.elements import Element, element, fragment, svg_file
 from workforce_sim.wording.terminal import printable
 
 SUFFIX = ".svg"

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 import polars as pl
 
 from workforce_sim.display.card import CardTable, Cell
+from workforce_sim.display.markup.charts.canvas import Form
+from workforce_sim.display.markup.charts.lines import ChartLine, line_chart
 from workforce_sim.display.picture import Picture
 from workforce_sim.errors import RequestError
-from workforce_sim.markup.charts.canvas import Form
-from workforce_sim.markup.charts.lines import ChartLine, line_chart
 from workforce_sim.wording import counted
 from workforce_sim.wording.measures import label, shown
 

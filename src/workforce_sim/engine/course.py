@@ -28,8 +28,8 @@ from workforce_sim.engine.sums import added_up
 from workforce_sim.engine.written import in_written_order
 from workforce_sim.engine.year import steps_of, with_own
 from workforce_sim.money import refuse_growth
-from workforce_sim.opening import Tables
-from workforce_sim.summary import summarise
+from workforce_sim.result.summary import summarise
+from workforce_sim.tables.output import Tables
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from workforce_sim.engine.context import Year
-from workforce_sim.summary import UsedForfeitures
+from workforce_sim.result.summary import UsedForfeitures
 from workforce_sim.tables import EMPLOYER_MONEY
 
 

@@ -20,7 +20,7 @@ from workforce_sim.engine.former import RETURNS, left
 from workforce_sim.engine.own import NUMBER, OwnEvent
 from workforce_sim.engine.partitions import stacked
 from workforce_sim.engine.state import STATE
-from workforce_sim.summary import counted_rows, staff_sums
+from workforce_sim.result.summary import counted_rows, staff_sums
 from workforce_sim.tables import (
     EVENT_CAUSE,
     EVENT_CAUSES,

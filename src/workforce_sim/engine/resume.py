@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from workforce_sim.census.opening import Opening
 from workforce_sim.dates import NEVER, Days, years_and_days
 from workforce_sim.draws import person_numbers
 from workforce_sim.engine.columns import FLAG, Array
@@ -18,8 +19,7 @@ from workforce_sim.engine.partitions import parted
 from workforce_sim.engine.pay_scale import PayScale
 from workforce_sim.engine.state import STATE, State, birth_years, frame_of, in_key_order
 from workforce_sim.errors import LedgerError
-from workforce_sim.ledger import employee_keys
-from workforce_sim.opening import Opening
+from workforce_sim.store.ledger import employee_keys
 from workforce_sim.store.writer import Carried
 from workforce_sim.tables import CENSUS, completed
 

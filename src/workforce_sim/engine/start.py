@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from workforce_sim.census.opening import Opening
 from workforce_sim.config import Config, Level
 from workforce_sim.config.workforce import Simulation
 from workforce_sim.dates import NEVER, Flags, Ints, day_number, years_and_days
@@ -26,7 +27,6 @@ from workforce_sim.engine.pay_scale import PayScale, pay_scale, stacked
 from workforce_sim.engine.state import Shelf, State, StateOnDisk, birth_years, frame_of, without_plan
 from workforce_sim.engine.year import kept_by, steps_of
 from workforce_sim.money import PPM, half_up, quota
-from workforce_sim.opening import Opening
 from workforce_sim.plan.classes import NOT_SAID, Applicants, Said, classes_of
 from workforce_sim.tables import CENSUS, completed
 

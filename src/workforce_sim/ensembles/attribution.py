@@ -26,7 +26,7 @@ from workforce_sim.ensembles.wording import SHOWN, table, value
 from workforce_sim.errors import RequestError
 from workforce_sim.errors.asked import MOST_REPLICATES, measure_name, whole, within
 from workforce_sim.plan.loading import load_config
-from workforce_sim.run import census_of
+from workforce_sim.simulation.run import census_of
 from workforce_sim.wording import counted
 from workforce_sim.wording.progress import Count, counting, simulations
 

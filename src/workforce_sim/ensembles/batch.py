@@ -8,6 +8,7 @@ from threading import Event
 
 import polars as pl
 
+from workforce_sim.census.opening import Opening
 from workforce_sim.config import Config
 from workforce_sim.config.drawing import Swap
 from workforce_sim.engine.clock import Clock
@@ -15,7 +16,6 @@ from workforce_sim.engine.course import Course
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.engine.start import prepared
 from workforce_sim.ensembles.spread import grouped
-from workforce_sim.opening import Opening
 
 ROWS = 300_000
 """Employees of a batch at its opening: more need memory, fewer make threads wait for each other."""

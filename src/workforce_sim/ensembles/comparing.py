@@ -28,10 +28,10 @@ from workforce_sim.ensembles.scenario_file import scenario_file
 from workforce_sim.ensembles.scenarios import loaded
 from workforce_sim.ensembles.spread import certain
 from workforce_sim.errors import RequestError, asked
-from workforce_sim.run import begin, census_of
+from workforce_sim.result.summary import HIRED
 from workforce_sim.share.suppression import LEAST
+from workforce_sim.simulation.run import begin, census_of
 from workforce_sim.store.header import Header
-from workforce_sim.summary import HIRED
 from workforce_sim.wording import PATHS, changes, counted, value_text
 from workforce_sim.wording.progress import Count, counting, simulations
 from workforce_sim.wording.terminal import printable

@@ -15,8 +15,8 @@ from workforce_sim.ensembles.ensemble import any_plan
 from workforce_sim.ensembles.groups_text import WIDTH, costs_table
 from workforce_sim.ensembles.totals import COST, PAYROLL
 from workforce_sim.ensembles.wording import SHOWN, amount, error, gaps, table, values
+from workforce_sim.result.summary import HIRED
 from workforce_sim.share.suppression import LEAST
-from workforce_sim.summary import HIRED
 from workforce_sim.wording import columns, counted
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from workforce_sim.census.opening import Opening
 from workforce_sim.config import Config
 from workforce_sim.dates import day_number
 from workforce_sim.engine.context import Year
@@ -19,9 +20,8 @@ from workforce_sim.engine.events.termination import LEAVES
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.engine.year import steps_of
 from workforce_sim.ensembles.pairing import side_by_side
-from workforce_sim.opening import Opening
+from workforce_sim.result.summary import BANDS, EXISTING, FUTURE, HIRED, band_labels, band_position
 from workforce_sim.share.suppression import HIDDEN, suppress_small
-from workforce_sim.summary import BANDS, EXISTING, FUTURE, HIRED, band_labels, band_position
 from workforce_sim.tables import EMPLOYER_MONEY
 
 NO_DEPARTMENT = "no department"

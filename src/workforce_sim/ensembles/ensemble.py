@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 import polars as pl
 
 from workforce_sim.config import Config
+from workforce_sim.config.effect.notes import idle_draws
 from workforce_sim.dates import period_label, year_label
 from workforce_sim.display.by_year import bands_table
 from workforce_sim.display.card import Card
 from workforce_sim.display.passed_on import PassedOn
 from workforce_sim.display.picture import Picture
 from workforce_sim.display.plots import bands_plot
-from workforce_sim.effect.notes import idle_draws
 from workforce_sim.engine.own import OwnEvent
 from workforce_sim.ensembles.bands import MEASURES, bands, measures
 from workforce_sim.ensembles.batch import Job
@@ -28,8 +28,8 @@ from workforce_sim.ensembles.recording import finish, recorded
 from workforce_sim.ensembles.spread import certain, chosen, unvaried
 from workforce_sim.errors import RequestError, asked
 from workforce_sim.plan.loading import load_config
-from workforce_sim.result import Result
-from workforce_sim.run import begin, joined
+from workforce_sim.result.result import Result
+from workforce_sim.simulation.run import begin, joined
 from workforce_sim.store.header import Header, Origin
 from workforce_sim.store.writer import refuse_inputs
 from workforce_sim.wording import counted

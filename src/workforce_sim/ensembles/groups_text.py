@@ -9,8 +9,8 @@ import polars as pl
 
 from workforce_sim.ensembles.cuts import EMPLOYER, NO_DEPARTMENT
 from workforce_sim.ensembles.wording import NONE, SHOWN, error, gap, gaps, table, values
+from workforce_sim.result.summary import HIRED
 from workforce_sim.share.suppression import HIDDEN
-from workforce_sim.summary import HIRED
 from workforce_sim.wording import shortened
 
 AWAY = "hidden"

@@ -21,7 +21,7 @@ from workforce_sim.ensembles.bands import Values
 from workforce_sim.ensembles.batch import Job
 from workforce_sim.ensembles.carrying import carried_out
 from workforce_sim.ensembles.spread import certain
-from workforce_sim.run import begin
+from workforce_sim.simulation.run import begin
 
 _NOTHING = 1e-20
 """A variance of so small a part of the squares is of rounding."""

@@ -8,10 +8,10 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.explaining.queries import collected
-from workforce_sim.result import Result
+from workforce_sim.result.result import Result
+from workforce_sim.result.summary import BANDS, band
 from workforce_sim.share.cells import Cell, CellTable, TableLine
 from workforce_sim.share.suppression import HIDDEN, refuse_least
-from workforce_sim.summary import BANDS, band
 from workforce_sim.tables import EMPLOYER_MONEY
 
 GROUPS = ("department", "level", *BANDS)

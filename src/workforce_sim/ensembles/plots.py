@@ -11,14 +11,14 @@ import polars as pl
 from workforce_sim.dates import year_label
 from workforce_sim.display.by_year import between
 from workforce_sim.display.card import CardTable, Cell
+from workforce_sim.display.markup.charts.lines import ChartLine
+from workforce_sim.display.markup.charts.planes import heat_map
+from workforce_sim.display.markup.charts.rows import Dot, dots
+from workforce_sim.display.markup.elements import Element
 from workforce_sim.display.picture import Picture
 from workforce_sim.display.plots import BANDS, OUTER, years_plot
 from workforce_sim.ensembles.wording import swept
 from workforce_sim.errors import RequestError
-from workforce_sim.markup.charts.lines import ChartLine
-from workforce_sim.markup.charts.planes import heat_map
-from workforce_sim.markup.charts.rows import Dot, dots
-from workforce_sim.markup.elements import Element
 from workforce_sim.wording import counted
 from workforce_sim.wording.measures import label, moved, shown
 

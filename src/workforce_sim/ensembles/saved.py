@@ -15,7 +15,7 @@ from workforce_sim.ensembles.grouped import REPORT_TABLES
 from workforce_sim.ensembles.recording import read_ensemble
 from workforce_sim.ensembles.sweeping import Sweep
 from workforce_sim.errors import LedgerError
-from workforce_sim.result import Result, read_run
+from workforce_sim.result.result import Result, read_run
 from workforce_sim.store.documents import ScenariosDocument, older, read_document
 from workforce_sim.store.files import RESTORE, is_file, opened_file, readable
 from workforce_sim.store.header import FORMAT as RUN_FORMAT

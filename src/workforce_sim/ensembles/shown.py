@@ -12,9 +12,9 @@ from workforce_sim.ensembles.groups_text import gains_table, hidden_note
 from workforce_sim.ensembles.saved import Results, read_results
 from workforce_sim.ensembles.sweeping import Sweep
 from workforce_sim.explaining.provenance import provenance
+from workforce_sim.result.summary import HIRED
 from workforce_sim.share.suppression import LEAST
 from workforce_sim.store.header import Header
-from workforce_sim.summary import HIRED
 
 
 def shown(path: str | Path) -> str:

@@ -25,7 +25,7 @@ from workforce_sim.ensembles.plots import sweep_plot
 from workforce_sim.ensembles.sweeping_text import readable
 from workforce_sim.errors import ConfigError, RequestError, asked
 from workforce_sim.plan.loading import load_config
-from workforce_sim.run import census_of
+from workforce_sim.simulation.run import census_of
 from workforce_sim.store.header import Header, Origin
 from workforce_sim.wording import counted, percent, value_text
 from workforce_sim.wording.progress import Count, counting, simulations

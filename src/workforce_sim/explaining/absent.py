@@ -26,12 +26,12 @@ from workforce_sim.explaining.reasons.moment import years_on
 from workforce_sim.explaining.rebuilt import Records, rebuilt
 from workforce_sim.explaining.worked.deferrals import catch_up_words, deferred
 from workforce_sim.explaining.worked.one import One
-from workforce_sim.ledger import employee_keys
 from workforce_sim.plan.classes import rule_of
 from workforce_sim.plan.entry import entry_dates, waited
 from workforce_sim.plan.people import limits_of
 from workforce_sim.plan.service import scheduled_hours
-from workforce_sim.result import Result
+from workforce_sim.result.result import Result
+from workforce_sim.store.ledger import employee_keys
 from workforce_sim.wording import counted, dollars
 
 Row = Mapping[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from workforce_sim.config import Config
-from workforce_sim.effect.live import Live, live
+from workforce_sim.config.effect.live import Live, live
 from workforce_sim.explaining.reasons import Reason
 from workforce_sim.store.documents import Source
 

@@ -25,7 +25,7 @@ from workforce_sim.explaining.drivers import DRIVERS, FORMULAS, OTHER, Side, Sid
 from workforce_sim.explaining.plan_people import COLUMNS, DATES, TRAITS, PlanPeople
 from workforce_sim.explaining.queries import collected, run_of
 from workforce_sim.explaining.shapley import rounded
-from workforce_sim.result import Result
+from workforce_sim.result.result import Result
 from workforce_sim.wording import counted
 from workforce_sim.wording.terminal import printable
 

@@ -7,8 +7,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from workforce_sim.display.card import Card, CardTable, Cell
+from workforce_sim.display.markup.charts.rows import WaterfallStep, waterfall
 from workforce_sim.display.picture import Picture
-from workforce_sim.markup.charts.rows import WaterfallStep, waterfall
 from workforce_sim.wording import columns, whole_dollars
 from workforce_sim.wording.measures import label
 

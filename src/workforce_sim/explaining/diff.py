@@ -20,10 +20,10 @@ from workforce_sim.errors import RequestError
 from workforce_sim.explaining.diff_text import bearing, difference_card, readable
 from workforce_sim.explaining.differing import KEYS, differing, first_each, with_kinds
 from workforce_sim.explaining.queries import collected, part, run_of
-from workforce_sim.ledger import TABLES, year_digest
-from workforce_sim.result import Result
+from workforce_sim.result.result import Result
 from workforce_sim.store.header import Header
 from workforce_sim.store.layout import table_file
+from workforce_sim.store.ledger import TABLES, year_digest
 from workforce_sim.store.reading import Stored
 from workforce_sim.store.writer import read_manifest
 from workforce_sim.tables import EVENT_KINDS

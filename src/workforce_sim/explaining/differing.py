@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from workforce_sim.draws import HIRE_ID
-from workforce_sim.opening import Tables
 from workforce_sim.tables import EVENT_KINDS, EVENTS, SNAPSHOTS, EventType, looked_at
+from workforce_sim.tables.output import Tables
 
 KEYS = ("replicate", "employee_id")
 _OF_EVERY_ROW = (*KEYS, "year", "event_type")

@@ -28,7 +28,7 @@ from workforce_sim.explaining.worked.steps import Passage, Step, day, passage
 from workforce_sim.explaining.worked.typical import example
 from workforce_sim.plan.people import limits_of
 from workforce_sim.plan.short_year import plan_of_months
-from workforce_sim.result import Result
+from workforce_sim.result.result import Result
 from workforce_sim.wording import counted, dollars, percent
 
 USES = {

@@ -9,8 +9,8 @@ import polars as pl
 
 from workforce_sim.explaining.queries import collected
 from workforce_sim.money import half_up
-from workforce_sim.result import Result
-from workforce_sim.summary import grouped, measures, refuse_groups
+from workforce_sim.result.result import Result
+from workforce_sim.result.summary import grouped, measures, refuse_groups
 from workforce_sim.tables import SUMMARY, WORKING
 from workforce_sim.tables.declared import Measure
 from workforce_sim.wording import bp_percent, dollars

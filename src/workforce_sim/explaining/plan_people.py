@@ -21,7 +21,6 @@ from workforce_sim.config.plan_values import EmployerMoney
 from workforce_sim.config.profit_sharing import AllocationGroup, ProfitSharing
 from workforce_sim.dates import Days, Flags, Ints, PlanYear, plan_year, years_and_days
 from workforce_sim.engine.sampling import shared_out
-from workforce_sim.ledger import employee_keys
 from workforce_sim.money import exact_sum, half_up
 from workforce_sim.plan.conditions import band_place, who_meets
 from workforce_sim.plan.limits import Limits, deferral_limit, limits
@@ -30,6 +29,7 @@ from workforce_sim.plan.nonelective import formula_nonelective
 from workforce_sim.plan.profit_sharing import formula_profit_sharing, pot_of, pots_of, units_of
 from workforce_sim.plan.short_year import plan_of_months
 from workforce_sim.plan.sources import entries, limited
+from workforce_sim.store.ledger import employee_keys
 from workforce_sim.tables import EMPLOYER_MONEY, PAY_KINDS
 
 COLUMNS = (

@@ -14,12 +14,12 @@ from workforce_sim.dates import period_label
 from workforce_sim.explaining.census_words import census_words
 from workforce_sim.explaining.choices import choices
 from workforce_sim.explaining.years_text import plan_table, year_table
+from workforce_sim.result.summary import labelled_years
 from workforce_sim.store.documents import MadeDocument, Manifest, read_document
 from workforce_sim.store.header import Header
 from workforce_sim.store.layout import MADE, year_folder
 from workforce_sim.store.reading import Stored, opened
 from workforce_sim.store.writer import read_manifest
-from workforce_sim.summary import labelled_years
 from workforce_sim.wording import counted, period
 
 

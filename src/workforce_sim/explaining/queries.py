@@ -8,10 +8,10 @@ import polars as pl
 
 from workforce_sim.config import Config, Level
 from workforce_sim.errors import LedgerError
-from workforce_sim.ledger import TABLES, by_year
-from workforce_sim.opening import Tables
-from workforce_sim.result import Result, read_run
+from workforce_sim.result.result import Result, read_run
+from workforce_sim.store.ledger import TABLES, by_year
 from workforce_sim.store.reading import Stored
+from workforce_sim.tables.output import Tables
 
 
 def run_of(run: Result | str | Path) -> Result:

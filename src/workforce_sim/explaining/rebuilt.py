@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from workforce_sim.census.opening import present
 from workforce_sim.dates import NEVER, Flags, PlanYear, plan_year
 from workforce_sim.draws import person_numbers
 from workforce_sim.engine.assumptions import Assumptions
@@ -26,10 +27,9 @@ from workforce_sim.engine.events.profit_sharing import POOL
 from workforce_sim.engine.membership import owners, prior_pay
 from workforce_sim.engine.pay_scale import PayScale
 from workforce_sim.explaining.queries import collected, levels_of
-from workforce_sim.ledger import employee_keys
-from workforce_sim.opening import present
 from workforce_sim.plan.people import pay_of_calendar_year
-from workforce_sim.result import Result
+from workforce_sim.result.result import Result
+from workforce_sim.store.ledger import employee_keys
 from workforce_sim.tables import EVENT_CAUSES, PAY_KINDS
 
 RAISES = {"cola": "cola", "merit": "merit", "promotion": "promotion", "range_lift": "lift"}

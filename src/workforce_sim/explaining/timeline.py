@@ -15,18 +15,18 @@ from typing import Any
 
 import polars as pl
 
+from workforce_sim.census.opening import present
+from workforce_sim.config.effect.live import Live, live
 from workforce_sim.dates import date_of, plan_year
 from workforce_sim.display.card import Card, CardTable, cells
 from workforce_sim.display.displayed import Displayed
-from workforce_sim.effect.live import Live, live
 from workforce_sim.engine.assumptions import Assumptions
 from workforce_sim.errors import RequestError, asked
 from workforce_sim.explaining.absent import Absence, absences, merged
 from workforce_sim.explaining.census_words import census_reason
 from workforce_sim.explaining.queries import collected, levels_of, run_of
 from workforce_sim.explaining.reasons import Moment, Reason, contributions, reasons
-from workforce_sim.opening import present
-from workforce_sim.result import Result
+from workforce_sim.result.result import Result
 from workforce_sim.tables import EMPLOYER_MONEY, EVENT_KINDS, DataType, EventType
 from workforce_sim.wording import bp_percent, columns, counted, dollars, percent
 

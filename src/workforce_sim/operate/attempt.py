@@ -17,17 +17,17 @@ from workforce_sim.dates import period_label, year_label
 from workforce_sim.display.by_year import summary_table
 from workforce_sim.display.card import Card
 from workforce_sim.display.displayed import Displayed
-from workforce_sim.ledger import chained
-from workforce_sim.opening import Tables
 from workforce_sim.operate.cancelling import Stop, noting
 from workforce_sim.operate.memory import refuse_too_large
 from workforce_sim.operate.monitor import PerformanceMonitor, monitoring
 from workforce_sim.operate.retention import FinishedYear, Keeping, Retention, retaining
 from workforce_sim.plan.loading import load_config
-from workforce_sim.run import Engine, Run, begin
-from workforce_sim.simulation import simulated_years
+from workforce_sim.simulation.run import Engine, Run, begin
+from workforce_sim.simulation.simulate import simulated_years
+from workforce_sim.store.ledger import chained
 from workforce_sim.store.parquet import FAST
 from workforce_sim.store.writer import refuse_foreign, refuse_inputs
+from workforce_sim.tables.output import Tables
 from workforce_sim.wording import period
 from workforce_sim.wording.progress import Progress
 

@@ -9,12 +9,12 @@ from time import perf_counter
 from typing import Any
 
 from workforce_sim.config import Config
-from workforce_sim.ledger import chained, year_digest
-from workforce_sim.opening import Tables
 from workforce_sim.operate.cancelling import Stop, noting
 from workforce_sim.operate.memory import refuse_too_large
 from workforce_sim.plan.loading import load_config
-from workforce_sim.run import Engine, begin
+from workforce_sim.simulation.run import Engine, begin
+from workforce_sim.store.ledger import chained, year_digest
+from workforce_sim.tables.output import Tables
 
 FAST_A_ROUND = 3
 """Runs of the fast engine for each of the reference model."""

@@ -15,8 +15,8 @@ from typing import Literal
 
 import polars as pl
 
-from workforce_sim.ledger import year_digest
-from workforce_sim.opening import Tables
+from workforce_sim.store.ledger import year_digest
+from workforce_sim.tables.output import Tables
 from workforce_sim.verify.checks import check_year
 
 LEAST_BATCH = 16_384

@@ -13,7 +13,7 @@ from workforce_sim.config import Config
 from workforce_sim.engine.start import prepared
 from workforce_sim.operate.cancelling import Stop, noting
 from workforce_sim.operate.monitor import PerformanceMonitor, monitoring
-from workforce_sim.run import Run, begin
+from workforce_sim.simulation.run import Run, begin
 
 
 @dataclass

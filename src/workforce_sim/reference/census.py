@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from workforce_sim import draws, tables
-from workforce_sim.opening import Opening
+from workforce_sim.census.opening import Opening
 from workforce_sim.reference.records import Employee
 
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from workforce_sim.census.opening import Opening
 from workforce_sim.config import Config
-from workforce_sim.opening import Opening, Tables
 from workforce_sim.reference.accounts import Forfeitures, close_accounts, fold_balances
 from workforce_sim.reference.amendments import amend
 from workforce_sim.reference.census import census_of, has_rates, joiners_of
@@ -48,6 +48,7 @@ from workforce_sim.reference.returns import come_back, former_employees, who_ret
 from workforce_sim.reference.tables import Book
 from workforce_sim.reference.terminations import terminate_hires, terminate_opening_staff, termination_weights
 from workforce_sim.reference.year import Run, Year
+from workforce_sim.tables.output import Tables
 
 
 def simulate(config: Config, opening: Opening, *, replicate: int = 0) -> Tables:

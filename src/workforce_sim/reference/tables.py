@@ -12,8 +12,8 @@ from typing import Any
 import polars as pl
 
 from workforce_sim import tables
+from workforce_sim.census.opening import Opening
 from workforce_sim.config import Config
-from workforce_sim.opening import Opening, Tables
 from workforce_sim.reference.records import Event, PersonYear
 from workforce_sim.reference.service import hours_in_year
 from workforce_sim.reference.summary import (
@@ -28,6 +28,7 @@ from workforce_sim.reference.summary import (
     workforce_measures,
 )
 from workforce_sim.tables import SOURCES
+from workforce_sim.tables.output import Tables
 
 Row = dict[str, Any]
 

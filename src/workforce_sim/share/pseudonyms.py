@@ -15,10 +15,10 @@ import polars as pl
 
 from workforce_sim.census.keyed import LEAST_KEY, pseudonym
 from workforce_sim.errors import RequestError
-from workforce_sim.opening import Tables
-from workforce_sim.result import Result
+from workforce_sim.result.result import Result
 from workforce_sim.store.header import Origin
 from workforce_sim.store.reading import Stored
+from workforce_sim.tables.output import Tables
 from workforce_sim.wording import counted
 
 MOST_KEY = 1 << 16

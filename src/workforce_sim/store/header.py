@@ -18,7 +18,6 @@ from pydantic import ConfigDict, ValidationError
 
 from workforce_sim.config import Config
 from workforce_sim.errors import LedgerError
-from workforce_sim.ledger import ordered, values_of
 from workforce_sim.store.documents import (
     Described,
     Document,
@@ -31,6 +30,7 @@ from workforce_sim.store.documents import (
 )
 from workforce_sim.store.files import RESTORE, is_file, readable
 from workforce_sim.store.layout import ENSEMBLE, MANIFEST, RUN, json_bytes, replace_file, sealed, sha256
+from workforce_sim.store.ledger import ordered, values_of
 from workforce_sim.store.parquet import FAST
 from workforce_sim.tables import CENSUS, SCHEMA, completed
 from workforce_sim.wording import shortened

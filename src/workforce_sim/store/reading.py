@@ -10,12 +10,12 @@ from pathlib import Path
 import polars as pl
 
 from workforce_sim.errors import LedgerError
-from workforce_sim.opening import Tables
 from workforce_sim.store.files import RESTORE, refuse_changed
 from workforce_sim.store.header import Header, read_header
 from workforce_sim.store.layout import CARRIED, FORMER, OPENING, committed_years, table_file, year_folder
 from workforce_sim.store.writer import Carried, chain, read_manifest
 from workforce_sim.tables import TABLES, names
+from workforce_sim.tables.output import Tables
 
 _WRITTEN = ("events", "snapshots", "summary")
 _UNREADABLE = (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException)

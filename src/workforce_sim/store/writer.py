@@ -18,8 +18,6 @@ from typing import Any
 import polars as pl
 
 from workforce_sim.errors import LedgerError
-from workforce_sim.ledger import in_order
-from workforce_sim.opening import Tables
 from workforce_sim.store.documents import Manifest, read_document
 from workforce_sim.store.files import (
     is_file,
@@ -55,8 +53,10 @@ from workforce_sim.store.layout import (
     write_new,
     year_folder,
 )
+from workforce_sim.store.ledger import in_order
 from workforce_sim.store.lock import is_left_by_a_writer, locked
 from workforce_sim.store.parquet import encoded, write_tables
+from workforce_sim.tables.output import Tables
 from workforce_sim.wording.terminal import printable
 
 

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from workforce_sim.census.opening import present
 from workforce_sim.errors import LedgerError
-from workforce_sim.ledger import known_state, replay
-from workforce_sim.opening import Tables, present
+from workforce_sim.store.ledger import known_state, replay
 from workforce_sim.tables import EVENT_KINDS, EVENTS, SNAPSHOTS, TABLES, EventType, names
+from workforce_sim.tables.output import Tables
 
 _WHO = ["replicate", "employee_id"]
 _OF_EVERY_ROW = ("replicate", "year", "employee_id", "event_type", "effective_date")

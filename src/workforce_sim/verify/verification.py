@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from workforce_sim import ledger
+from workforce_sim.census.opening import Opening
 from workforce_sim.display.card import Card, CardTable, cells
 from workforce_sim.display.displayed import Displayed
 from workforce_sim.engine.clock import Clock
@@ -17,8 +17,8 @@ from workforce_sim.engine.resume import carried, misfit
 from workforce_sim.engine.start import prepared
 from workforce_sim.errors import LedgerError
 from workforce_sim.explaining.queries import levels_of
-from workforce_sim.opening import Opening, Tables
-from workforce_sim.run import SimulatedYear, stepped
+from workforce_sim.simulation.run import SimulatedYear, stepped
+from workforce_sim.store import ledger
 from workforce_sim.store.documents import MadeDocument, Manifest, WrittenTable, read_document
 from workforce_sim.store.files import is_there, readable, refuse_changed, refuse_other_size
 from workforce_sim.store.header import Header, read_header, software
@@ -37,6 +37,7 @@ from workforce_sim.store.layout import (
 from workforce_sim.store.reading import Stored
 from workforce_sim.store.writer import read_manifest
 from workforce_sim.tables import CENSUS, TABLES, Column, names
+from workforce_sim.tables.output import Tables
 from workforce_sim.verify.checks import broken_laws
 from workforce_sim.wording import counted
 from workforce_sim.wording.terminal import printable

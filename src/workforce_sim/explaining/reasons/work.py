@@ -18,8 +18,8 @@ from workforce_sim.engine.year_effect import year_factors, year_shifts
 from workforce_sim.explaining.reasons import pay_range, retiring
 from workforce_sim.explaining.reasons.moment import Moment, Reason
 from workforce_sim.explaining.reasons.planned import of_department, planned_exit, planned_hire
-from workforce_sim.ledger import employee_keys
 from workforce_sim.money import PPM
+from workforce_sim.store.ledger import employee_keys
 from workforce_sim.wording import counted, dollars, number, percent, value_text
 
 

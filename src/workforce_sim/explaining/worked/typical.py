@@ -18,7 +18,7 @@ from workforce_sim.explaining.rebuilt import Rebuilt, Records, rebuilt
 from workforce_sim.explaining.worked.person import WORKED, Worked, worked
 from workforce_sim.explaining.worked.steps import day
 from workforce_sim.money import half_up
-from workforce_sim.result import Result
+from workforce_sim.result.result import Result
 from workforce_sim.tables import EMPLOYER_MONEY
 from workforce_sim.wording import bp_percent, whole_dollars
 

@@ -1,0 +1,1 @@
+"""What a run gives: its tables with their settings, and totals of them."""

@@ -1,0 +1,1 @@
+"""What is asked beyond a run: what censuses say, which design is best, what many employers add up to."""
