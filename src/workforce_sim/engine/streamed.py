@@ -34,8 +34,8 @@ PIECE = 16_384
 """Ledger rows of a spooled piece: one piece of each partition is in memory while they are merged."""
 
 
-BEHIND = 1
-"""Partitions that may wait to be written: a row group is written at once, after eight partitions that only wait."""
+BEHIND = 2
+"""Partitions that may wait to be written: a row group is written at once, after partitions that only wait."""
 
 TOGETHER = 512
 """Stretches of the ledger that are added at a time."""

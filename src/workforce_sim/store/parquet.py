@@ -24,7 +24,7 @@ FAST, STRONG = 1, 9
 """Levels of zstd: at higher levels numbers stored as differences are hardly smaller, and slower to write."""
 
 
-ROW_GROUP = 2**20
+ROW_GROUP = 2**18
 """Rows of a row group: added rows are kept in memory until there are this many."""
 
 
@@ -99,7 +99,7 @@ class TableFile:
 
 _NUMBERS = (pa.int64(), pa.int32(), pa.date32())
 _SAMPLE, _OFTEN = 2**14, 1 / 4
-"""Rows that are looked at, and the share of them that makes a column one that repeats."""
+"""Rows that are looked at, in the middle and at the end: hires come first. Their share that makes a column repeat."""
 
 
 def _repeats(column: pa.ChunkedArray) -> bool:
@@ -109,11 +109,16 @@ def _repeats(column: pa.ChunkedArray) -> bool:
     """
     if column.type not in _NUMBERS or column.null_count == len(column):
         return column.null_count < len(column)
-    middle = column.slice(max(0, (len(column) - _SAMPLE) // 2), _SAMPLE).drop_null()
-    if len(middle) < 2:
+    rest = max(0, len(column) - _SAMPLE)
+    return any(_is_often_same(column.slice(start, _SAMPLE).drop_null()) for start in dict.fromkeys((rest // 2, rest)))
+
+
+def _is_often_same(rows: pa.ChunkedArray) -> bool:
+    """Return whether many values are those of the row before."""
+    if len(rows) < 2:
         return False
-    same = pc.sum(pc.equal(middle.slice(1), middle.slice(0, len(middle) - 1))).as_py()
-    return bool(same > _OFTEN * len(middle))
+    same = pc.sum(pc.equal(rows.slice(1), rows.slice(0, len(rows) - 1))).as_py()
+    return bool(same > _OFTEN * len(rows))
 
 
 def _in_one_piece(columns: list[pa.ChunkedArray]) -> pa.ChunkedArray:
