@@ -21,7 +21,7 @@ from workforce_sim.cli.main import main
 from workforce_sim.ensembles.merging import merge
 from workforce_sim.explaining.diff import diff_runs
 from workforce_sim.store import documents
-from workforce_sim.store.layout import json_bytes, sealed
+from workforce_sim.store.layout import sealed
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs POSIX limits and pipes")
 
@@ -99,7 +99,7 @@ def changed_at(path: Path, place: str, value: Any) -> None:
         del inner[last]
     else:
         inner[last] = value
-    path.write_bytes(json_bytes(sealed(content)))
+    path.write_bytes(sealed(content).content)
 
 
 # --- bytes that are no JSON of ours ---

@@ -316,12 +316,13 @@ def test_a_run_of_an_older_format_is_refused_with_the_way_to_go_on(result: Resul
         r"run\.json: is of an older format \({}; this version reads {}\); simulate it again elsewhere, or read it with "
     )
     for other in (1, 99):
-        for content in ({**about, "format": other}, layout.sealed({**about, "format": other})):
-            (folder / "run.json").write_bytes(layout.json_bytes(content))
+        written = {**about, "format": other}
+        for content in (layout.json_bytes(written), layout.sealed(written).content):
+            (folder / "run.json").write_bytes(content)
             with pytest.raises(LedgerError, match=told.format(other, FORMAT)):
                 read_run(folder)
     older = {**about, "format": "2-0123456789abcdef", "versions": {**about["versions"], "workforce_sim": "0.0.9"}}
-    (folder / "run.json").write_bytes(layout.json_bytes(layout.sealed(older)))
+    (folder / "run.json").write_bytes(layout.sealed(older).content)
     with pytest.raises(LedgerError, match=told.format("2-0123456789abcdef", FORMAT) + r"workforce_sim 0\.0\.9, which"):
         read_run(folder)
     (folder / "run.json").write_bytes(layout.json_bytes({**about, "format": "2-0123456789abcdef", "seal": "0" * 64}))

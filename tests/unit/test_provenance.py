@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from workforce_sim import LedgerError, provenance, read_run, simulate, synthetic_census, timeline
-from workforce_sim.store.layout import json_bytes, sealed
+from workforce_sim.store.layout import sealed
 
 CONFIG = {
     "simulation": {"start_year": 2025, "end_year": 2026, "target_growth_rate": {2025: 0.05, 2026: 0.04}},
@@ -198,7 +198,7 @@ def test_a_run_that_does_not_say_where_its_census_came_from_calls_it_nothing(run
     shutil.copytree(run, tmp_path / "before")
     header = json.loads((run / "run.json").read_text(encoding="utf-8"))
     del header["source"], header["seal"]
-    (tmp_path / "before" / "run.json").write_bytes(json_bytes(sealed(header)))
+    (tmp_path / "before" / "run.json").write_bytes(sealed(header).content)
 
     page = provenance(tmp_path / "before")
     assert "* from: not recorded: from the configuration, or given to the run\n" in page

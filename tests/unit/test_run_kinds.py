@@ -16,7 +16,7 @@ from workforce_sim import LedgerError, simulate, simulate_ensemble
 from workforce_sim.cli.main import main
 from workforce_sim.ensembles.merging import merge
 from workforce_sim.store.header import software
-from workforce_sim.store.layout import json_bytes, sealed
+from workforce_sim.store.layout import sealed
 
 OWN = software()["workforce_sim"]
 Captured = pytest.CaptureFixture[str]
@@ -118,7 +118,7 @@ def about(change: Callable[[dict[str, Any]], None]) -> None:
     content = json.loads(Path("it/run.json").read_text())
     content.pop("seal")
     change(content)
-    Path("it/run.json").write_bytes(json_bytes(sealed(content)))
+    Path("it/run.json").write_bytes(sealed(content).content)
 
 
 OLDER: dict[str, Callable[[dict[str, Any]], None]] = {

@@ -18,7 +18,7 @@ from tests.support_store import run_of
 from workforce_sim import Comparison, Ensemble, LedgerError, RequestError, Result, Sweep, read_results, simulate
 from workforce_sim.cli.main import main
 from workforce_sim.ensembles.saved import other_tables, read_table
-from workforce_sim.store.layout import json_bytes, sealed
+from workforce_sim.store.layout import sealed
 
 YAML = """\
 simulation: {start_year: 2025, end_year: 2026, target_growth_rate: 0.03}
@@ -119,7 +119,7 @@ def forged(change: Callable[[dict[str, Any]], None], **tables: pl.DataFrame | by
         path.write_bytes(table) if isinstance(table, bytes) else table.write_parquet(path)
         content["files"][path.name] |= {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
     change(content)
-    Path("it/asked.json").write_bytes(json_bytes(sealed(content)))
+    Path("it/asked.json").write_bytes(sealed(content).content)
 
 
 FORGED: dict[str, tuple[Callable[[dict[str, Any]], None], dict[str, Any]]] = {

@@ -19,7 +19,7 @@ from workforce_sim.cli.main import main
 from workforce_sim.simulation.run import begin
 from workforce_sim.simulation.simulate import simulated_years
 from workforce_sim.store.header import read_header
-from workforce_sim.store.layout import json_bytes, sealed, write_new, year_folder
+from workforce_sim.store.layout import sealed, write_new, year_folder
 from workforce_sim.store.ledger import ordered
 from workforce_sim.store.parquet import write_tables
 from workforce_sim.store.writer import writing
@@ -115,9 +115,9 @@ def rewritten(run: Path, year: int, name: str, change: pl.Expr, *, more_rows: in
             manifest["files"][f"{name}.parquet"]["rows"] += more_rows
         manifest["before"] = before or manifest["before"]
         done = sealed(manifest)
-        before = done["seal"]
+        before = done.seal
         (folder / "manifest.json").unlink()
-        write_new(folder / "manifest.json", json.dumps(done, indent=2, sort_keys=True).encode() + b"\n")
+        write_new(folder / "manifest.json", done.content)
 
 
 def forged(run: Path, year: int, forge: Callable[[Path, dict[str, Any]], None]) -> None:
@@ -130,8 +130,8 @@ def forged(run: Path, year: int, forge: Callable[[Path, dict[str, Any]], None]) 
             forge(folder, manifest)
         manifest["before"] = before or manifest["before"]
         done = sealed({name: value for name, value in manifest.items() if name != "seal"})
-        before = done["seal"]
-        (folder / "manifest.json").write_bytes(json_bytes(done))
+        before = done.seal
+        (folder / "manifest.json").write_bytes(done.content)
 
 
 def with_carried(change: Callable[[pl.DataFrame], pl.DataFrame]) -> Callable[[Path, dict[str, Any]], None]:

@@ -68,4 +68,4 @@ def write_folder(
         files = write_tables({part / f"{table}.parquet": rows for table, rows in tables.items()}, "zstd")
         write_new(part / f"{kind}.json", json_bytes(dict(page)))
         asked = {"format": FORMAT, "kind": kind, "scenarios": scenarios, "files": files}
-        write_new(part / ASKED, json_bytes(sealed(asked)))
+        write_new(part / ASKED, sealed(asked).content)

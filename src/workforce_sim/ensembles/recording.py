@@ -166,7 +166,7 @@ def _begun(folder: Path, there: Header | None, header: Header) -> str:
         remove(path)
     if there is None:
         with writable(folder):
-            replace_file(folder / ASKED, json_bytes(sealed({"format": FORMAT, "header": asdict(header)})))
+            replace_file(folder / ASKED, sealed({"format": FORMAT, "header": asdict(header)}).content)
     return _root(there or header)
 
 
@@ -179,7 +179,7 @@ def _clear_up(folder: Path) -> None:
 
 
 def _root(header: Header) -> str:
-    return sha256(json_bytes({**header.identity(), "years": [header.years[0], header.years[-1]]}))
+    return sha256(json_bytes({**header.identity, "years": [header.years[0], header.years[-1]]}))
 
 
 def _asked(folder: Path) -> Header:
@@ -247,4 +247,4 @@ def _commit(folder: Path, root: str, summaries: pl.DataFrame) -> None:
     with placed_folder(folder / _batch(numbers)) as part:
         files = write_tables({part / SUMMARY: summaries}, "zstd")
         manifest = {"ensemble": root, "replicates": numbers, "files": files}
-        write_new(part / MANIFEST, json_bytes(sealed(manifest)))
+        write_new(part / MANIFEST, sealed(manifest).content)

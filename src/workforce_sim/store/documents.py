@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from workforce_sim.errors import LedgerError
 from workforce_sim.store.files import RESTORE, changed, content_of, is_there, readable
-from workforce_sim.store.layout import CARRIED, json_bytes, sealed
+from workforce_sim.store.layout import CARRIED, sealed
 from workforce_sim.wording.terminal import printable
 
 MOST_BYTES = 1 << 25
@@ -177,7 +177,7 @@ def unsealed(raw: bytes) -> tuple[dict[str, Any], bool]:
         NO_OBJECT: when it is none.
     """
     content = json.loads(raw)
-    as_sealed = raw == json_bytes(sealed({name: value for name, value in content.items() if name != "seal"}))
+    as_sealed = raw == sealed({name: value for name, value in content.items() if name != "seal"}).content
     return content, as_sealed
 
 

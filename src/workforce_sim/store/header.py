@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -159,15 +159,23 @@ class Header:
         """The versions, in words."""
         return ", ".join(f"{name} {number}" for name, number in sorted(self.versions.items()))
 
+    @cached_property
     def identity(self) -> dict[str, Any]:
-        """Return what decides each year of the run: the identity without the last year and paths of files."""
-        known, asked = asdict(self), dict(self.configuration)
+        """What decides each year of the run, not to be changed: all but the last year and paths of files."""
+        asked = dict(self.configuration)
         for section, name in _NOT_DECIDING:
             asked[section] = {key: value for key, value in asked[section].items() if key != name}
-        deciding = {name: known[name] for name in _DECIDING}
-        if self.own:
-            deciding["own"] = known["own"]
+        deciding = {name: getattr(self, name) for name in (*_DECIDING, *(["own"] if self.own else []))}
         return {**deciding, "configuration": asked}
+
+    def starting_from(self, opening: Mapping[str, Any]) -> Header:
+        """Return the header of the run with this opening."""
+        return replace(self, opening=opening).with_read(self.config)
+
+    def with_read(self, config: Config) -> Header:
+        """Keep the configuration, which then need not be read again."""
+        vars(self)["config"] = config
+        return self
 
     def fault(self, path: Path, what: str) -> LedgerError:
         """Return the error for a damaged table."""
@@ -175,15 +183,15 @@ class Header:
 
     def root(self) -> str:
         """Return the SHA-256 of the identity, which starts the chain of years."""
-        return sha256(json_bytes(self.identity()))
+        return sha256(json_bytes(self.identity))
 
     def asked(self) -> str:
         """Return the SHA-256 of what was asked: the same in memory and on disk, wherever files lie."""
-        return sha256(json_bytes({**self.identity(), "opening": None}))
+        return sha256(json_bytes({**self.identity, "opening": None}))
 
     def write(self, run: Path) -> None:
         """Write ``run.json``."""
-        replace_file(run / RUN, json_bytes(sealed(asdict(self))))
+        replace_file(run / RUN, sealed(asdict(self)).content)
 
 
 @dataclass(frozen=True)
@@ -218,7 +226,7 @@ class Origin:
             level=level,
             own=dict(self.own),
             source=self.source,
-        )
+        ).with_read(config)
 
     def _fingerprint(self) -> str:
         if self.census is None:
@@ -269,7 +277,7 @@ _NO_DIFFERENCE = {"opening": None, "level": None, "format": None}
 
 def differences(there: Header, asked: Header) -> list[str]:
     """Return one line with all differences that affect results."""
-    known, wanted = (dict(_leaves(header.identity() | _NO_DIFFERENCE)) for header in (there, asked))
+    known, wanted = (dict(_leaves(header.identity | _NO_DIFFERENCE)) for header in (there, asked))
     changed = [name for name in sorted({*known, *wanted}) if known.get(name, ...) != wanted.get(name, ...)]
     return [f"{n}: {_shown(known.get(n, ...))} there, {_shown(wanted.get(n, ...))} asked for" for n in changed]
 

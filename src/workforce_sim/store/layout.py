@@ -26,7 +26,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from workforce_sim.errors import LedgerError
 from workforce_sim.store.files import readable
@@ -173,10 +173,32 @@ def sha256(content: bytes | memoryview) -> str:
 
 def json_bytes(content: Any) -> bytes:
     """Return plain data as JSON: keys sorted, two spaces, a newline at the end."""
-    text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    return f"{text}\n".encode()
+    return f"{_json(content)}\n".encode()
 
 
-def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the content with its own SHA-256 under ``seal``."""
-    return {**content, "seal": sha256(json_bytes(dict(content)))}
+class Sealed(NamedTuple):
+    """JSON with its own SHA-256 in it, under ``seal``."""
+
+    content: bytes
+    seal: str
+
+
+def sealed(content: Mapping[str, Any]) -> Sealed:
+    """Return content as JSON, sealed: the seal is the SHA-256 of what the JSON would be without it."""
+    members = {name: _member(name, value) for name, value in content.items()}
+    seal = sha256(_object(members))
+    return Sealed(_object({**members, "seal": _member("seal", seal)}), seal)
+
+
+def _object(members: Mapping[str, str]) -> bytes:
+    """Return members as ``json_bytes`` returns the whole: each is encoded once."""
+    inner = ",\n".join(members[name] for name in sorted(members))
+    return f"{{\n{inner}\n}}\n".encode()
+
+
+def _member(name: str, value: Any) -> str:
+    return f"  {_json(name)}: {_json(value)}".replace("\n", "\n  ")
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)

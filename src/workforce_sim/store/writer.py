@@ -40,7 +40,6 @@ from workforce_sim.store.layout import (
     RUN,
     beside,
     committed_years,
-    json_bytes,
     leftovers,
     make_folders,
     placed_folder,
@@ -138,18 +137,18 @@ class RunWriter:
         self, part: Path, year: int, files: dict[str, Any], forfeitures: list[int] | None, made: Mapping[str, Any]
     ) -> None:
         """Write the manifest of a year whose tables are written, and the record of how it was made."""
-        manifest = sealed(
+        found = sealed(
             {
-                "run": self.header.identity(),
+                "run": self.header.identity,
                 "year": year,
                 "files": files,
                 "forfeitures_cents": forfeitures,
                 "before": self._before,
             }
         )
-        write_new(part / MANIFEST, json_bytes(manifest))
-        write_new(part / MADE, json_bytes(sealed({**machine(), **made})))
-        self._before = manifest["seal"]
+        write_new(part / MANIFEST, found.content)
+        write_new(part / MADE, sealed({**machine(), **made}).content)
+        self._before = found.seal
 
 
 def chain(run: Path, header: Header, years: list[int]) -> str:
@@ -158,7 +157,7 @@ def chain(run: Path, header: Header, years: list[int]) -> str:
     Raises:
         LedgerError: when a year is missing or does not belong to this run.
     """
-    before, identity = header.root(), header.identity()
+    before, identity = header.root(), header.identity
     if years and header.starts_from is not None:
         refuse_other_size(run / OPENING, header.starts_from)
     surplus = years[len(header.years) :]
@@ -339,7 +338,7 @@ def _from_the_start(run: Path, header: Header, opening: Opening) -> RunWriter:
     if opening is not None:
         frames = [opening] if isinstance(opening, pl.DataFrame) else opening
         content, rows = encoded(frames, header.compression, header.level)
-        header = replace(header, opening={"rows": rows, "bytes": len(content), "sha256": sha256(content)})
+        header = header.starting_from({"rows": rows, "bytes": len(content), "sha256": sha256(content)})
     sync(run.parent)
     header.write(run)
     if content is None:

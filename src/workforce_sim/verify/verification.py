@@ -175,7 +175,7 @@ def _missing(stored: Stored) -> Iterator[str]:
 
 
 def _chained(folder: Path, manifest: Manifest, header: Header, year: int, before: str | None) -> Iterator[str]:
-    if manifest.year != year or manifest.run != header.identity():
+    if manifest.year != year or manifest.run != header.identity:
         yield f"{folder / MANIFEST}: is of another year or another run"
     elif before is not None and manifest.before != before:
         yield f"{folder / MANIFEST}: does not follow the year before it in this run"

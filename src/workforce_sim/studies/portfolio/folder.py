@@ -137,7 +137,7 @@ def begun(folder: Path, replicates: int, groups: Sequence[str], names: Iterable[
                 make_folders(place)
             _clear(folder)
             _refuse_others(folder, {*names})
-            replace_file(folder / PORTFOLIO, json_bytes(sealed(asked)))
+            replace_file(folder / PORTFOLIO, sealed(asked).content)
             remove(folder / TOTALS_TABLE)  # until the end it is not finished
         yield
         with writable(folder):
@@ -281,7 +281,7 @@ def _written(part: Path, one: Simulated) -> list[Path]:
         "files": {SUMMARY: {"rows": rows, "bytes": len(content), "sha256": sha256(content)}},
     }
     part.mkdir(mode=0o700)
-    files: dict[Path, bytes | memoryview] = {part / SUMMARY: content, part / EMPLOYER: json_bytes(sealed(about))}
+    files: dict[Path, bytes | memoryview] = {part / SUMMARY: content, part / EMPLOYER: sealed(about).content}
     for path, text in files.items():
         private(path).write_bytes(text)
     return [*files, part]

@@ -136,8 +136,8 @@ def _chain(facts: RunFacts, header: Header, manifest: EvidenceManifest) -> Itera
         yield f"{RUN_FILE}: has other years than {CONFIGURATION}"
     before = facts.root
     for year in facts.years:
-        known = year.model_dump(exclude={"tables", "seal"}) | {"run": header.identity()}
-        if year.before != before or (whole and sealed(known)["seal"] != year.seal):
+        known = year.model_dump(exclude={"tables", "seal"}) | {"run": header.identity}
+        if year.before != before or (whole and sealed(known).seal != year.seal):
             yield f"{RUN_FILE}: the seal of {year.year} does not follow from the year before and its files"
         before = year.seal
 

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from workforce_sim.errors import LedgerError
 from workforce_sim.store.documents import NO_OBJECT, Count, Document, Sha256, first_problem, unsealed
-from workforce_sim.store.layout import json_bytes, sealed
+from workforce_sim.store.layout import sealed
 from workforce_sim.verify.evidence.archive import Member
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
@@ -80,7 +80,7 @@ class EvidenceManifest(Document):
 def manifest_bytes(facts: Mapping[str, object], contents: Mapping[str, bytes], signer: str | None) -> bytes:
     """Return the manifest of some members."""
     members = [WrittenMember.of(name, content).model_dump() for name, content in contents.items()]
-    return json_bytes(sealed({**facts, "kind": KIND, "format": FORMAT, "members": members, "signer": signer}))
+    return sealed({**facts, "kind": KIND, "format": FORMAT, "members": members, "signer": signer}).content
 
 
 def read_manifest(content: bytes) -> EvidenceManifest:
