@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -94,8 +95,14 @@ class TableFile:
             column_encoding={column.name: "DELTA_BINARY_PACKED" for column in schema if column.type in _NUMBERS},
             use_dictionary=[column.name for column in schema if pa.types.is_dictionary(column.type)],
             write_statistics=[column.name for column in schema if column.name == "year"],  # staff are in order of keys
+            **_PAGES,
         )
 
+
+_LONG = 2**17
+_PAGES = {"write_batch_size": _LONG, "max_rows_per_page": _LONG}
+_PAGES = {name: rows for name, rows in _PAGES.items() if name in signature(pq.ParquetWriter).parameters}
+"""Long pages take a tenth less time than those of 20,000 rows, to which newer releases of PyArrow limit them."""
 
 _NUMBERS = (pa.int64(), pa.int32(), pa.date32())
 _SAMPLE, _OFTEN = 2**14, 1 / 4
