@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from workforce_sim.engine.resume import carried_with, resumed
 from workforce_sim.engine.start import prepared
 from workforce_sim.simulation.run import begin
 from workforce_sim.simulation.simulate import recorded
+from workforce_sim.store import parquet
 from workforce_sim.store.parquet import ROW_GROUP, encoded
 from workforce_sim.store.reading import opened
 from workforce_sim.store.spool import spooling
@@ -139,6 +141,26 @@ def test_a_year_that_fails_keeps_the_years_before_it_and_leaves_nothing(tmp_path
 
     assert strays(tmp_path / "run") == []
     assert year_folders(tmp_path / "run") in (["year=2025"], ["year=2025", "year=2026"])
+
+
+def test_files_of_a_year_that_fails_after_some_row_groups_are_let_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet, "ROW_GROUP", 10)
+    partitions: list[int] = []
+
+    @ws.event(after="hire")
+    def fails(staff: pl.LazyFrame, year: ws.Year) -> pl.LazyFrame:
+        partitions.append(year.number)
+        if partitions.count(2026) == 8:
+            raise ValueError("not this partition")
+        return staff
+
+    with pytest.raises(ws.SimulationError, match="not this partition"):
+        through_disk(THREE_YEARS, tmp_path / "run", 7, own=[fails])
+    gc.collect()  # what an abandoned file says of itself would be an error here
+
+    assert strays(tmp_path / "run") == []
 
 
 def test_a_note_on_opt_outs_is_the_same_wherever_a_run_goes() -> None:

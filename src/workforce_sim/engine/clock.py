@@ -15,7 +15,7 @@ class Clock:
 
     seconds: dict[str, float] = field(default_factory=dict)
     _before: dict[str, float] = field(default_factory=dict)
-    _lock: Lock = field(default_factory=Lock)
+    _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def lap(self) -> dict[str, float]:
         """Return the seconds by step since the previous lap."""

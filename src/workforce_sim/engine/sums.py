@@ -13,7 +13,7 @@ def added_up(parts: list[list[pl.DataFrame]], replicates: int) -> pl.DataFrame:
         replicates: how many there are.
     """
     if replicates == 1:
-        rows = pl.concat([pl.concat(frames, how="horizontal") for frames in parts])
+        rows = pl.concat([first.hstack([sums for frame in more for sums in frame]) for first, *more in parts])
         return rows if rows.height == 1 else rows.sum()
     every = pl.DataFrame({"replicate": pl.Series(range(replicates), dtype=pl.Int32)})
     for frames in zip(*parts, strict=True):

@@ -14,6 +14,7 @@ from workforce_sim.config.drawing import Swap
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.course import Course
 from workforce_sim.engine.own import OwnEvent
+from workforce_sim.engine.partitions import cut
 from workforce_sim.engine.start import prepared
 from workforce_sim.ensembles.spread import grouped
 
@@ -69,8 +70,7 @@ def _years(config: Config, replicates: tuple[int, ...], job: Job) -> Iterator[pl
 
 
 def batches(replicates: Sequence[int], staff: int, workers: int = 1) -> list[Sequence[int]]:
-    """Return the replicates in equal parts of up to ``ROWS`` employees, as many for each worker."""
-    workers = max(workers, 1)
-    rounds = -(-len(replicates) // (workers * max(1, ROWS // max(staff, 1))))
-    each = max(1, -(-len(replicates) // (workers * max(rounds, 1))))
-    return [replicates[i : i + each] for i in range(0, len(replicates), each)]
+    """Return the replicates in nearly equal parts of up to ``ROWS`` employees, as many for each worker."""
+    workers, most = max(workers, 1), max(1, ROWS // max(staff, 1))
+    parts = min(len(replicates), workers * -(-len(replicates) // (workers * most)))
+    return [replicates[part] for part in cut(len(replicates), parts)] if parts else []

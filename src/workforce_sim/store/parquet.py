@@ -67,6 +67,11 @@ class TableFile:
         if self._writer is not None:
             self._writer.close()
 
+    def abandon(self) -> None:
+        """Leave the file as it is; otherwise PyArrow would want to end it when it is closed already, and say so."""
+        if self._writer is not None:
+            self._writer.is_open = False
+
     def _put(self, table: pa.Table) -> None:
         if not self._columns:
             self._columns, self._schema = [[] for _ in table.schema], table.schema
@@ -99,9 +104,8 @@ class TableFile:
         )
 
 
-_LONG = 2**17
-_PAGES = {"write_batch_size": _LONG, "max_rows_per_page": _LONG}
-_PAGES = {name: rows for name, rows in _PAGES.items() if name in signature(pq.ParquetWriter).parameters}
+_LONGER = {"write_batch_size", "max_rows_per_page"} & signature(pq.ParquetWriter).parameters.keys()
+_PAGES = dict.fromkeys(_LONGER, 2**17)
 """Long pages take a tenth less time than those of 20,000 rows, to which newer releases of PyArrow limit them."""
 
 _NUMBERS = (pa.int64(), pa.int32(), pa.date32())
@@ -145,8 +149,12 @@ def growing_file(path: Path, compression: str, level: int = FAST) -> Iterator[Ta
     """Give a new file for its owner only, to add rows to; at the end wait until it is on the disk."""
     with pa.OSFile(str(private(path)), "wb") as file:  # a path would be taken for a URI, or ~ in it for a home
         table = TableFile(file, compression, level)
-        yield table
-        table.close()
+        try:
+            yield table
+            table.close()
+        except BaseException:
+            table.abandon()
+            raise
     sync(path)
 
 
