@@ -206,9 +206,9 @@ def test_an_ensemble_says_what_it_is(ensemble: Ensemble) -> None:
 @pytest.mark.parametrize(
     ("count", "staff", "workers", "sizes"),
     [
-        (10, ROWS // 4, 1, [4, 4, 2]),
+        (10, ROWS // 4, 1, [3, 3, 4]),
         (10, 10, 1, [10]),
-        (10, 10, 4, [3, 3, 3, 1]),
+        (10, 10, 4, [2, 3, 2, 3]),
         (3, 5 * ROWS, 2, [1, 1, 1]),
         (3, 0, 1, [3]),
         (1, 10, 8, [1]),
