@@ -28,6 +28,8 @@ FLAG = pl.UInt8
 class Columns:
     """The columns of a frame as arrays, each fetched when needed. Do not write to them: they are shared.
 
+    A frame in pieces, as the threads of Polars 1 leave one that they filter or gather, is joined first.
+
     Attributes:
         frame: the frame.
         rows: its rows of the partition, if it is a block of one.
@@ -36,7 +38,7 @@ class Columns:
     __slots__ = ("_fetched", "frame", "rows")
 
     def __init__(self, frame: pl.DataFrame, rows: slice = slice(None)) -> None:
-        self.frame, self.rows = frame, rows
+        self.frame, self.rows = frame.rechunk(), rows
         self._fetched: dict[str, Array] = {}
 
     def __len__(self) -> int:

@@ -48,7 +48,8 @@ class Part:
         return replace(self, staff=staff)
 
     def _planned(self, staff: pl.DataFrame, events: Iterable[Declared]) -> pl.DataFrame:
-        plan = reduce(lambda staff, event: event(staff, self.year), events, staff.lazy())
+        whole = staff.rechunk()  # once, not for every event
+        plan = reduce(lambda staff, event: event(staff, self.year), events, whole.lazy())
         return plan.collect(engine="in-memory", optimizations=_AS_WRITTEN)
 
     def _own(self, staff: pl.DataFrame, events: Iterable[Declared]) -> pl.DataFrame:

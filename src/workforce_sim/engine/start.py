@@ -88,7 +88,7 @@ def prepared_together(
     rows = np.concatenate(
         [np.arange(p.start, p.stop) for p, count in zip(parts, counts, strict=True) for _ in range(count)]
     )
-    census, staff = census[rows], _staff(census, world)[rows].rechunk()
+    census, staff = census[rows], _staff(census, world)[rows]
     batch = _numbered(staff, world, [e.headcount for e in world.employers])
     batch = _with_plan(batch, census, world, draws_participation(census), prior_groups([(batch, census)], config)[0])
     scales = [_scale(config, levels, opening.present) for opening in openings]

@@ -287,7 +287,7 @@ def _first(config: Config, opening: Opening, replicate: int, own: tuple[OwnEvent
     unknown = unknown_opt_outs(state.staff, opening.present, config)
     order = by_key(state.staff) if in_order else None
     if order is not None:
-        state = replace(state, parts=parted(state.staff[order].rechunk()))
+        state = replace(state, parts=parted(state.staff[order]))
     if len(staff) > len(state.staff):
         order = np.argsort(employee_keys(staff["employee_id"]), kind="stable")
     return _First(state, world, staff, order, unknown)
