@@ -94,7 +94,7 @@ def nothing(groups: Sequence[str]) -> pl.DataFrame:
     """Return totals without a row."""
     known = {"replicate": pl.Int32, "year": pl.Int32, EMPLOYERS: pl.Int64}
     empty = pl.DataFrame(schema={**dict.fromkeys(groups, pl.String), **known})
-    return empty.hstack(completed(pl.DataFrame(), _MEASURES))
+    return empty.hstack(completed(pl.DataFrame(), _MEASURES).clear())
 
 
 def means(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
