@@ -50,11 +50,15 @@ def thorough(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", "-q", "-m", "slow or not slow", *session.posargs, env=more)
 
 
+THREADS = {"POLARS_MAX_THREADS": "2"}
+"""At every change a worker has one thread; Polars 1 leaves what several have made in pieces."""
+
+
 @nox.session(python=PYTHONS[0], venv_backend="uv")
 def tests_lowest(session: nox.Session) -> None:
     """Run the tests on the oldest versions that pyproject.toml allows."""
     session.install("-q", "--resolution", "lowest-direct", "-e", ".[test]")
-    session.run("python", "-m", "pytest", "-q", *session.posargs)
+    session.run("python", "-m", "pytest", "-q", *session.posargs, env=THREADS)
 
 
 @nox.session(python=PYTHONS[0])
@@ -64,7 +68,7 @@ def polars_pair(session: nox.Session) -> None:
     found = {}
     for version in ("1.44", "2"):
         session.install("-q", f"polars=={version}.*")
-        session.run("python", "-m", "pytest", "-q", *session.posargs)
+        session.run("python", "-m", "pytest", "-q", *session.posargs, env=THREADS)
         found[version] = session.run("python", "-c", FINGERPRINT, silent=True)
     if len(set(found.values())) != 1:
         session.error(f"fingerprints differ: {found}")
