@@ -12,7 +12,7 @@ import polars as pl
 from workforce_sim.config import Config
 from workforce_sim.engine.columns import Array, Columns, Described
 from workforce_sim.engine.context import Year
-from workforce_sim.engine.partitions import cut
+from workforce_sim.engine.partitions import BLOCK, blocks
 from workforce_sim.tables import DataType
 
 Event: TypeAlias = Callable[[pl.LazyFrame, Year], pl.LazyFrame]
@@ -150,10 +150,6 @@ def at_once(arithmetic: Arithmetic, frame: pl.DataFrame, year: Year) -> Mapping[
     return arithmetic(Columns(frame), year)
 
 
-BLOCK = 65_536
-"""Employees of a block: their arrays stay in the caches, and their memory is reused."""
-
-
 def in_blocks(arithmetic: Arithmetic, frame: pl.DataFrame, year: Year) -> Mapping[str, Array]:
     """Return the columns that the arithmetic computes, block by block: no row depends on another.
 
@@ -162,7 +158,7 @@ def in_blocks(arithmetic: Arithmetic, frame: pl.DataFrame, year: Year) -> Mappin
     if frame.height <= BLOCK or year.replicates > 1:
         return at_once(arithmetic, frame, year)
     found: dict[str, Array] = {}
-    for rows in cut(frame.height, -(-frame.height // BLOCK)):
+    for rows in blocks(frame.height):
         for name, part in arithmetic(Columns(frame[rows], rows), year).items():
             if name not in found:
                 found[name] = np.empty(frame.height, dtype=part.dtype)

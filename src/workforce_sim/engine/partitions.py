@@ -59,8 +59,17 @@ def stacked(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
 
 def cut(rows: int, parts: int) -> list[slice]:
-    """Return slices of rows of nearly equal size, in order."""
-    return [slice(a, b) for a, b in pairwise(rows * i // parts for i in range(parts + 1))]
+    """Return slices of rows of nearly equal size, in order; none for no parts."""
+    return [slice(a, b) for a, b in pairwise(rows * i // parts for i in range(parts + 1))] if parts else []
+
+
+BLOCK = 65_536
+"""Employees of a block: their arrays stay in the caches, and their memory is reused."""
+
+
+def blocks(rows: int) -> list[slice]:
+    """Return slices of up to ``BLOCK`` rows."""
+    return cut(rows, -(-rows // BLOCK))
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import numpy as np
 
 from workforce_sim.dates import Flags, Ints
 from workforce_sim.draws import Keys, Uniforms
+from workforce_sim.engine.partitions import blocks
 from workforce_sim.errors import SimulationError
 from workforce_sim.money import PPM
 
@@ -52,14 +53,9 @@ def chosen_freely(risks: Risks, u: Uniforms) -> Flags:
 def ranking(risks: Risks, u: Uniforms) -> Uniforms:
     """Return Rosén's Q: the k smallest are chosen; -1 for the certain, infinity for those never chosen."""
     order = np.empty(len(u))
-    for start in range(0, len(u), _BLOCK):
-        rows = slice(start, start + _BLOCK)
+    for rows in blocks(len(u)):  # of ten million employees the intermediate results would need 300 MB
         _rank(risks.q[rows], risks.certain[rows], u[rows], order[rows])
     return order
-
-
-_BLOCK = 65_536
-"""Employees who are ranked at a time: of ten million the intermediate results would need 300 MB."""
 
 
 def _rank(q: Uniforms, certain: Flags, u: Uniforms, order: Uniforms) -> None:
@@ -107,15 +103,18 @@ class Groups:
     """Adjacent rows in groups; of each an exact number is chosen, in one go for all, as each would be alone.
 
     Args:
-        sizes: rows of each group.
+        sizes: how many rows each group has.
         counts: how many of each are chosen.
+
+    Attributes:
+        rows: of each group.
     """
 
     def __init__(self, sizes: Sequence[int], counts: Sequence[int]) -> None:
         self._sizes, self._counts = sizes, counts
-        self._rows = [slice(end - size, end) for size, end in zip(sizes, accumulate(sizes), strict=True)]
+        self.rows = [slice(end - size, end) for size, end in zip(sizes, accumulate(sizes), strict=True)]
         self._filled = [at for at, size in enumerate(sizes) if size]
-        self._starts = [self._rows[at].start for at in self._filled]
+        self._starts = [self.rows[at].start for at in self._filled]
 
     def chosen(self, weights: Ints, u: Uniforms, keys: Keys, what: str) -> Flags:
         """Return who is chosen, in proportion to whole weights above 0.
@@ -123,13 +122,16 @@ class Groups:
         Raises:
             SimulationError: when a group has fewer than are to be chosen.
         """
-        order, chosen = ranking(self._risks(weights), u), np.zeros(len(u), dtype=bool)
+        chosen = np.zeros(len(u), dtype=bool)
+        if not any(self._counts):
+            return chosen
+        order = ranking(self._risks(weights), u)
         threshold = [_threshold(order[rows], k, what) if k else -np.inf for k, rows in self._each()]
-        for limit, rows in zip(threshold, self._rows, strict=True):
+        for limit, rows in zip(threshold, self.rows, strict=True):
             np.less_equal(order[rows], limit, out=chosen[rows])
         for at, count in enumerate(self._by_group(np.add, chosen)):
             if count > self._counts[at]:
-                rows = self._rows[at]
+                rows = self.rows[at]
                 _leave_out(chosen[rows], order[rows], keys[rows], threshold[at], count - self._counts[at])
         return chosen
 
@@ -146,11 +148,11 @@ class Groups:
         return risks
 
     def _each(self) -> Iterator[tuple[int, slice]]:
-        return zip(self._counts, self._rows, strict=True)
+        return zip(self._counts, self.rows, strict=True)
 
     def _by_group(self, function: np.ufunc, values: Ints | Flags) -> list[int]:
         """Return the sum or the highest of whole values in each group; 0 for one without rows."""
-        found = [0] * len(self._rows)
+        found = [0] * len(self.rows)
         for at, value in zip(self._filled, self._of_filled(function, values), strict=True):
             found[at] = value
         return found

@@ -73,4 +73,4 @@ def batches(replicates: Sequence[int], staff: int, workers: int = 1) -> list[Seq
     """Return the replicates in nearly equal parts of up to ``ROWS`` employees, as many for each worker."""
     workers, most = max(workers, 1), max(1, ROWS // max(staff, 1))
     parts = min(len(replicates), workers * -(-len(replicates) // (workers * most)))
-    return [replicates[part] for part in cut(len(replicates), parts)] if parts else []
+    return [replicates[part] for part in cut(len(replicates), parts)]

@@ -184,27 +184,16 @@ def of_groups(hires: Columns, groups: Sequence[HireGroup], year: Year) -> Mappin
     days, gone = year.last - hires["hire_date"], year.hire_exits.gone
     weight = days.astype(np.int64) if gone is None else gone[days]
     u = year.draw(hires["person"], Stream.HIRE_TERMINATION)
-    exits = [group.exits for group in groups if group.exits is not None]
-    if len(exits) == len(groups):
-        exact = Groups([group.size for group in groups], exits)
-        leaves = exact.chosen(np.maximum(weight, 1), u, hires["key"], "terminations of new hires")
-    else:
-        leaves = _freely(weight, u, groups, year)
+    exact = Groups([group.size for group in groups], [group.exits or 0 for group in groups])
+    leaves = exact.chosen(np.maximum(weight, 1), u, hires["key"], "terminations of new hires")
+    for part, group in zip(exact.rows, groups, strict=True):
+        if group.exits is None:
+            risks = _risks_of_hires(weight[part], year.factors[group.replicate], year)
+            leaves[part] = chosen_freely(risks, u[part])
     rows = np.flatnonzero(leaves)
     date = _last_days(hires["person"][rows], hires["hire_date"][rows], year)
     is_hire = np.ones(len(hires), dtype=np.uint8)
     return _columns(rows, _causes(hires, rows, date, year), date, is_hire, year)
-
-
-def _freely(weight: Ints, u: Uniforms, groups: Sequence[HireGroup], year: Year) -> Flags:
-    """Return which hires terminate if they are drawn independently; nobody of a group with a number of its own."""
-    leaves, start = np.zeros(len(weight), dtype=bool), 0
-    for group in groups:
-        rows = slice(start, start + group.size)
-        if group.exits is None:
-            leaves[rows] = chosen_freely(_risks_of_hires(weight[rows], year.factors[group.replicate], year), u[rows])
-        start += group.size
-    return leaves
 
 
 def _risks_of_hires(weight: Ints, factor: int, year: Year) -> Risks:

@@ -7,17 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 import polars as pl
 
 from workforce_sim.config import Config, read_config
 from workforce_sim.display.card import Card
-from workforce_sim.display.displayed import Displayed
 from workforce_sim.errors import RequestError
 from workforce_sim.studies.fitting.fit import BASE, fitted
 from workforce_sim.studies.fitting.forecasting import drivers, foretold, happened, paths, plain, times
 from workforce_sim.studies.fitting.linking import Interval, intervals
+from workforce_sim.studies.fitting.paged import Paged
 from workforce_sim.studies.fitting.panel import Panel, panel
 from workforce_sim.studies.fitting.report import backtest_report
 from workforce_sim.studies.fitting.scoring import by_measure, scored
@@ -29,7 +29,7 @@ REPLICATES = 200
 
 
 @dataclass(frozen=True, repr=False)
-class Backtest(Displayed):
+class Backtest(Paged):
     """The quality of forecasts from past censuses.
 
     Attributes:
@@ -66,21 +66,7 @@ class Backtest(Displayed):
     def __str__(self) -> str:
         return backtest_text(self)
 
-    @overload
-    def report(self) -> str: ...
-    @overload
-    def report(self, path: str | Path) -> Path: ...
-    def report(self, path: str | Path | None = None) -> str | Path:
-        """Write one page about the backtest, an HTML file for people to read, and return its path.
-
-        Args:
-            path: file to write, ending in ``.html``; an older report there is replaced. Left out, the same is returned
-                as Markdown.
-
-        Raises:
-            RequestError: for a path that is no place for a report.
-            LedgerError: when the file cannot be written.
-        """
+    def _page(self, path: str | Path | None) -> str | Path:
         return backtest_report(self, path)
 
     def __repr__(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 import polars as pl
 
@@ -13,7 +13,6 @@ from workforce_sim.census.read import Census
 from workforce_sim.config import Config, read_config
 from workforce_sim.config.written import yaml_text
 from workforce_sim.display.card import Card
-from workforce_sim.display.displayed import Displayed
 from workforce_sim.errors import LedgerError
 from workforce_sim.store.layout import private
 from workforce_sim.studies.fitting.configuration import Keys, january_after, keys, opening_of
@@ -21,6 +20,7 @@ from workforce_sim.studies.fitting.estimates import Estimates, estimated
 from workforce_sim.studies.fitting.fit_text import fit_card, fit_text
 from workforce_sim.studies.fitting.leveling import with_levels
 from workforce_sim.studies.fitting.linking import Interval, intervals
+from workforce_sim.studies.fitting.paged import Paged
 from workforce_sim.studies.fitting.panel import Panel, panel
 from workforce_sim.studies.fitting.report import fit_report
 from workforce_sim.studies.fitting.spelling import one_spelling
@@ -42,7 +42,7 @@ OF_RUNS = ("leaves_on", "joins_on")
 
 
 @dataclass(frozen=True, repr=False)
-class Fit(Displayed):
+class Fit(Paged):
     """Estimates from an employer's own censuses.
 
     Attributes:
@@ -88,21 +88,7 @@ class Fit(Displayed):
     def __str__(self) -> str:
         return fit_text(self)
 
-    @overload
-    def report(self) -> str: ...
-    @overload
-    def report(self, path: str | Path) -> Path: ...
-    def report(self, path: str | Path | None = None) -> str | Path:
-        """Write one page about the fit, an HTML file for people to read, and return its path.
-
-        Args:
-            path: file to write, ending in ``.html``; an older report there is replaced. Left out, the same is returned
-                as Markdown.
-
-        Raises:
-            RequestError: for a path that is no place for a report.
-            LedgerError: when the file cannot be written.
-        """
+    def _page(self, path: str | Path | None) -> str | Path:
         return fit_report(self, path)
 
     def yaml(self) -> str:
