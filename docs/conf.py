@@ -25,7 +25,7 @@ lexers["csv"] = TextLexer()
 autodoc_default_options = {
     "members": True,
     "member-order": "bysource",
-    "exclude-members": "model_config, model_post_init",  # pydantic's own
+    "exclude-members": "model_config, model_post_init, __new__",  # pydantic's own, and what autodoc would inherit
 }
 autodoc_class_signature = "separated"  # results are made by functions; their constructors are nobody's business
 napoleon_use_ivar = True  # attributes of a class as a list
@@ -43,6 +43,8 @@ html_extra_path = ["door"]  # the door: the front page is docs/index.html
 LINK = re.compile(r"\]\(([^)\s#:]+)\.md(?:#[^)]*)?\)")
 NAMES = re.compile(r"(?<=\n\n)(?:`\w+`(?:,\s|\n))+")
 DOCUMENTED = "orchestrator_dbt.run_multi_year"
+OTHERS = "BaseModel,Enum,Formatter,int,tuple"
+"""Classes whose members stay away; those of our own bases, such as ``report`` of every result, are shown."""
 
 
 def setup(app: Sphinx) -> None:
@@ -82,7 +84,8 @@ def description(home: ModuleType, name: str) -> str:
     found = getattr(home, name)
     kind = "function" if not inspect.isclass(found) else "exception" if issubclass(found, Exception) else "class"
     again = "\n   :no-index:" if home.__name__ == DOCUMENTED and hasattr(import_module("workforce_sim"), name) else ""
-    return f"### {name}\n\n```{{eval-rst}}\n.. auto{kind}:: {home.__name__}.{name}{again}\n```\n"
+    inherited = f"\n   :inherited-members: {OTHERS}" if kind == "class" else ""
+    return f"### {name}\n\n```{{eval-rst}}\n.. auto{kind}:: {home.__name__}.{name}{inherited}{again}\n```\n"
 
 
 def whole_sentences(_app: Sphinx, what: str, _name: str, _found: object, _options: object, lines: list[str]) -> None:
