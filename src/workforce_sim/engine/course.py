@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import polars as pl
 
+from workforce_sim.engine.allocator import keep_freed_memory
 from workforce_sim.engine.clock import Clock
 from workforce_sim.engine.columns import Columns
 from workforce_sim.engine.context import World, Year
@@ -21,7 +22,7 @@ from workforce_sim.engine.forfeitures import left_over, used_forfeitures
 from workforce_sim.engine.former import kept_for_later
 from workforce_sim.engine.outputs import Made, outputs
 from workforce_sim.engine.own import OwnEvent
-from workforce_sim.engine.partitions import beside, keep_freed_memory
+from workforce_sim.engine.partitions import beside
 from workforce_sim.engine.pay_scale import PayScale
 from workforce_sim.engine.state import State
 from workforce_sim.engine.sums import added_up

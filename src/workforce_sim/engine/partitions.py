@@ -12,7 +12,6 @@ from itertools import pairwise
 from threading import Event
 from typing import TypeVar
 
-import numpy as np
 import polars as pl
 
 ROWS = 131_072
@@ -114,15 +113,3 @@ def in_turn(most: int) -> Iterator[Callable[[Callable[[], object]], None]]:
         yield put
         for done in waiting:
             done.result()
-
-
-def keep_freed_memory() -> None:
-    """Let the C library keep freed memory for the next array instead of returning it to the system.
-
-    A year makes thousands of arrays of the same few sizes. The allocator of Linux adapts to the largest block that it
-    has seen freed, up to 32 MiB; this shows it one, without touching its pages. No effect elsewhere.
-    """
-    np.empty(_SEEN_BYTES, dtype=np.uint8)
-
-
-_SEEN_BYTES = 32 * 2**20 - 2**16

@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from workforce_sim.engine.allocator import freed_memory_kept
 from workforce_sim.ensembles.batch import Job, batches, summaries
 from workforce_sim.errors.forking import refuse_forked
 
@@ -88,11 +89,12 @@ def _hands(job: Job, executor: Executor | None) -> Iterator[tuple[Any, int]]:
         return
     workers, given_up = os.cpu_count() or 1, Event()
     threads = ThreadPoolExecutor(workers, thread_name_prefix="workforce_sim-replicates")
-    try:
-        yield (lambda part: threads.submit(summaries, job, part, given_up)), workers
-    finally:
-        given_up.set()
-        threads.shutdown(wait=False, cancel_futures=True)
+    with freed_memory_kept():
+        try:
+            yield (lambda part: threads.submit(summaries, job, part, given_up)), workers
+        finally:
+            given_up.set()
+            threads.shutdown(wait=False, cancel_futures=True)
 
 
 def workers_of(executor: Executor) -> int:
