@@ -9,7 +9,7 @@ stream numbers are fixed for ever, and golden values pin them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -159,27 +159,42 @@ def _seeded(seed: int) -> int:
 
 def person_numbers(seed: int, replicate: int, keys: Keys) -> Keys:
     """Return one number per key; uint64 in, uint64 out, same length."""
-    return _mixed(keys, mix(_seeded(seed) + (replicate + 1) * G & _MASK))
+    offset = mix(_seeded(seed) + (replicate + 1) * G & _MASK)
+    out = np.empty_like(keys)
+    for some in _blocks(len(keys)):
+        out[some] = _mixed(keys[some], offset)
+    return out
 
 
 def uniforms(persons: Keys, k: int) -> Uniforms:
     """Return one draw in [0, 1) per person for the decision with scalar ``k``."""
-    return (_mixed(persons, k) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    out = np.empty(len(persons), dtype=np.float64)
+    for some in _blocks(len(persons)):
+        z = _mixed(persons[some], k)
+        z >>= np.uint64(11)
+        np.multiply(z.view(np.int64), 2.0**-53, out=out[some])  # signed numbers become doubles faster
+    return out
+
+
+def _blocks(rows: int) -> Iterator[slice]:
+    return (slice(start, start + _BLOCK) for start in range(0, rows, _BLOCK))
 
 
 def _mixed(numbers: Keys, offset: int) -> Keys:
     """Return mix(number x G + offset) for every number."""
-    out = np.empty_like(numbers)
-    for start in range(0, len(numbers), _BLOCK):
-        z = out[start : start + _BLOCK]
-        np.multiply(numbers[start : start + _BLOCK], np.uint64(G), out=z)
-        z += np.uint64(offset)
-        z ^= z >> np.uint64(30)
-        z *= np.uint64(_M1)
-        z ^= z >> np.uint64(27)
-        z *= np.uint64(_M2)
-        z ^= z >> np.uint64(31)
-    return out
+    z = numbers * np.uint64(G)
+    z += np.uint64(offset)
+    _finish(z)
+    return z
+
+
+def _finish(z: Keys) -> None:
+    """Mix the bits of every number in its place."""
+    z ^= z >> np.uint64(30)
+    z *= np.uint64(_M1)
+    z ^= z >> np.uint64(27)
+    z *= np.uint64(_M2)
+    z ^= z >> np.uint64(31)
 
 
 def fnv1a(text: str) -> int:
@@ -199,13 +214,9 @@ def census_keys(employee_ids: pl.Series) -> Keys:
     """Return one key per id (a String series without nulls), as ``census_key`` gives it."""
     starts, raw = _utf8(employee_ids)
     h = np.full(len(employee_ids), _FNV_OFFSET, dtype=np.uint64)
-    for start in range(0, len(h), _BLOCK):
-        _hash(h[start : start + _BLOCK], starts[start : start + _BLOCK + 1], raw)
-    h ^= h >> np.uint64(30)
-    h *= np.uint64(_M1)
-    h ^= h >> np.uint64(27)
-    h *= np.uint64(_M2)
-    h ^= h >> np.uint64(31)
+    for some in _blocks(len(h)):
+        _hash(h[some], starts[some.start : some.stop + 1], raw)
+        _finish(h[some])
     return h | np.uint64(FIRST_CENSUS_KEY)
 
 

@@ -17,7 +17,7 @@ from workforce_sim.config.events import RateCell
 from workforce_sim.config.plan import FIRST_YEAR
 from workforce_sim.config.values import AgeFactor
 from workforce_sim.dates import Ints
-from workforce_sim.engine.columns import Small
+from workforce_sim.engine.columns import Small, reached
 from workforce_sim.money import PPM, cents, half_up, ppm, scaled
 from workforce_sim.plan.limits import Limits, limits
 
@@ -34,7 +34,7 @@ class Table:
 
     def at(self, age: Whole, tenure: Whole, level: Small) -> Ints:
         """Return the cell of each employee."""
-        return self.cells.ravel()[self.index(age, tenure, level)]
+        return self.cells.take(self.index(age, tenure, level))
 
     def index(self, age: Whole, tenure: Whole, level: Small) -> Ints:
         """Return the position of each employee's cell in the flattened table."""
@@ -68,8 +68,7 @@ class AgePay:
 
     def at(self, age: Whole, salary: Ints) -> Ints:
         """Return the value of each employee."""
-        row = np.searchsorted(self.ages, age, side="right") - 1
-        return self.cells[row, np.searchsorted(self.pays, salary, side="right") - 1]
+        return self.cells[reached(self.ages, age) - 1, reached(self.pays, salary) - 1]
 
 
 def by_age_and_pay(table: float | Sequence[ShareCell] | Sequence[DeferralCell], places: int) -> AgePay:

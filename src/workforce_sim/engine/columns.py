@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -92,6 +92,20 @@ def spread(rows: Rows, values: Any, size: int, dtype: Any, fill: Any = 0) -> Arr
     column = np.full(size, fill, dtype=dtype)
     column[rows] = values
     return column
+
+
+_FEW = 16
+"""Edges, up to which comparing with each is faster than a search."""
+
+
+def reached(edges: Array | Sequence[int], values: Any) -> Rows:
+    """Return how many of some rising edges each value is at or beyond."""
+    if len(edges) > _FEW:
+        return np.asarray(np.searchsorted(edges, values, side="right"))
+    count = np.zeros(np.shape(values), dtype=np.intp)
+    for edge in edges:
+        count += values >= edge
+    return count
 
 
 def group_sums(groups: NDArray[np.integer[Any]], values: Ints, size: int) -> list[int]:

@@ -56,17 +56,17 @@ class Pay:
         for kind in self.raises:
             since = date - self.date(kind, rows)
             which = np.flatnonzero(since >= 0)
-            raised = rows[which]
-            gain = self.staff[f"{kind}_after_cents"][raised] - self.staff[f"{kind}_before_cents"][raised]
-            yield which, gain, since[which] + np.int32(1)
+            raised = rows.take(which)
+            gain = self.staff[f"{kind}_after_cents"].take(raised) - self.staff[f"{kind}_before_cents"].take(raised)
+            yield which, gain, since.take(which) + np.int32(1)
 
     def date(self, kind: str, rows: Rows) -> Any:
         """Return the date of a kind of raise, one for all or that of some rows."""
-        return self.fixed[kind] if kind in self.fixed else self.staff[f"{kind}_date"][rows]
+        return self.fixed[kind] if kind in self.fixed else self.staff[f"{kind}_date"].take(rows)
 
     def salary_on(self, rows: Rows, date: Days) -> Ints:
         """Return the annual salary of some rows on a day each, after that day's raises."""
-        salary = self.staff["salary_cents"][rows]
+        salary = self.staff["salary_cents"].take(rows)
         for which, gain, _ in self._steps(rows, date):
             salary[which] += gain
         return salary
@@ -88,8 +88,8 @@ class Pay:
 
     def to_date(self, rows: Rows, date: Days) -> Ints:
         """Return the sum of the salaries of each day through a day each, within employment and whether paid or not."""
-        first = np.maximum(self.staff.first_day[rows], np.int32(self.year.first))
-        total = self.staff["salary_cents"][rows] * np.maximum(date.astype(np.int64) + 1 - first, 0)
+        first = np.maximum(self.staff.first_day.take(rows), np.int32(self.year.first))
+        total = self.staff["salary_cents"].take(rows) * np.maximum(date.astype(np.int64) + 1 - first, 0)
         for which, gain, days in self._steps(rows, date):
             total[which] += gain * days
         return total

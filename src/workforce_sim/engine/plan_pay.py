@@ -136,7 +136,7 @@ class PlanPay:
         """Return pay of the days at a rate above 0, of those who defer, beyond some pay to date."""
         end = pay.earned[self.rows]
         start = self._earned_before(pay, np.arange(len(end)), self.begin)
-        which = np.flatnonzero(self.staff["stops"][self.rows])
+        which = np.flatnonzero(self.staff.flags("stops")[self.rows])
         end[which] = self._earned_before(pay, which, self.staff["own_date"][self.rows[which]])
         return np.maximum(end, before) - np.maximum(start, before)
 

@@ -66,6 +66,9 @@ def _rank(q: Uniforms, certain: Flags, u: Uniforms, order: Uniforms) -> None:
     order[certain | (q >= 1)] = -1.0
 
 
+_NEAR = 2.0
+
+
 def smallest(order: Uniforms, keys: Keys, k: int, what: str) -> Flags:
     """Return a flag for exactly the k smallest, ties by key.
 
@@ -83,8 +86,10 @@ def smallest(order: Uniforms, keys: Keys, k: int, what: str) -> Flags:
 
 
 def _threshold(order: Uniforms, k: int, what: str) -> float:
-    """Return the k-th smallest."""
-    threshold = float(np.partition(order, k - 1)[k - 1]) if k <= len(order) else np.inf
+    """Return the k-th smallest. Where expected numbers are met, it is about 1: only numbers up to ``_NEAR`` are sorted."""
+    near = order.take(np.flatnonzero(order <= _NEAR))
+    among = near if k <= len(near) else order
+    threshold = float(np.partition(among, k - 1)[k - 1]) if k <= len(among) else np.inf
     if threshold == np.inf:
         able = int(np.count_nonzero(order < np.inf))
         raise SimulationError(

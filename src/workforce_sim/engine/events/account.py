@@ -81,7 +81,7 @@ class YearsServed(NamedTuple):
     @classmethod
     def of(cls, staff: Columns, year: Year) -> YearsServed:
         """Return that of the year's staff."""
-        gone, age = np.flatnonzero(staff["leaves"]), year.config.plan.vesting.normal_retirement_age
+        gone, age = np.flatnonzero(staff.flags("leaves")), year.config.plan.vesting.normal_retirement_age
         counted = "hours" in year.config.provisions
         years = staff["vesting_years"] if counted else _service(staff, gone, year)
         return cls(gone, years, _all_vested(staff, gone, age, year))

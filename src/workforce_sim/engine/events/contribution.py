@@ -131,7 +131,7 @@ def roth_of(total: Ints, catch_up: Ints, kept: Ints, must: Flags, section: Roth)
     """
     share = ppm(section.share) if section.available else 0
     free = total - catch_up * must
-    pre_tax = free - half_up(free * share, PPM)
+    pre_tax = free - half_up(free * share, PPM) if share else free
     return np.minimum(total - pre_tax, kept)
 
 

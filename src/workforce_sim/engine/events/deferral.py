@@ -115,7 +115,7 @@ class _Walk:
 
     def __init__(self, staff: Columns, year: Year) -> None:
         self.staff, self.year = staff, year
-        self.takes_part = np.flatnonzero(staff["deferral_bp"])
+        self.takes_part = np.flatnonzero(staff["deferral_bp"] > 0)
         self.joins = np.flatnonzero(staff["joining_date"] != NEVER)
         self.rate: Rates = staff["deferral_bp"] + staff["joining_bp"]
         self.follows: Array = staff["follows"].copy()

@@ -94,7 +94,7 @@ class _Ways:
     def elections(self) -> _Joiners:
         """Return who elects to enroll in the year of entry."""
         staff, year = self.staff, self.year
-        rows = np.flatnonzero(staff["becomes_eligible"])
+        rows = np.flatnonzero(staff.flags("becomes_eligible"))
         entry = staff["eligibility_date"][rows]
         chosen = self.chance(rows, entry, year.assumptions.election, Stream.ELECTION)
         rows, entry = rows[chosen], entry[chosen]

@@ -16,7 +16,7 @@ from workforce_sim.config import Hiring
 from workforce_sim.config.actions import FULL_TIME_HOURS
 from workforce_sim.dates import Days, Ints, dates_in_year, days_in_leap_year, years_before
 from workforce_sim.draws import Keys, Stream, Uniforms, person_numbers
-from workforce_sim.engine.columns import Array, Columns, Rows
+from workforce_sim.engine.columns import Array, Columns, Rows, reached
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Declared, mapped, with_arrays
 from workforce_sim.engine.event import Rows as LedgerRows
@@ -107,9 +107,9 @@ def _departments(place: Ints, counts: list[int], year: Year) -> Array:
     """Return departments in the shares of each hire's employer."""
     world = year.world
     if not world.several:
-        return np.searchsorted(world.employer.department_shares, place, side="right")
+        return reached(world.employer.department_shares, place)
     parts = zip(world.employers, np.split(place, np.cumsum(counts)[:-1]), strict=True)
-    return np.concatenate([np.searchsorted(each.department_shares, part, side="right") for each, part in parts])
+    return np.concatenate([reached(each.department_shares, part) for each, part in parts])
 
 
 def drawn_dates(person: Keys, year: Year) -> Days:
@@ -214,10 +214,10 @@ def millionths(u: Uniforms) -> Ints:
 def _ages(u: Uniforms, section: Hiring) -> Ints:
     upper = np.cumsum(section.age_ppm)
     x = millionths(u)
-    band = np.searchsorted(upper, x, side="right")
-    low, high = np.array([(b.start, b.end) for b in section.ages], dtype=np.int64)[band].T
-    width = np.array(section.age_ppm, dtype=np.int64)[band]
-    return np.asarray(low + (x - (upper[band] - width)) * (high - low) // width)
+    band = reached(upper, x)
+    starts, ends = np.array([(b.start, b.end) for b in section.ages], dtype=np.int64).T
+    low, width = starts.take(band), np.array(section.age_ppm, dtype=np.int64).take(band)
+    return np.asarray(low + (x - (upper.take(band) - width)) * (ends.take(band) - low) // width)
 
 
 def levels(u: Uniforms, counts: list[int], mix: list[list[int]]) -> Ints:

@@ -66,7 +66,7 @@ hire_or_rehire = replace(hire, ledger=(replace(HIRED, when=IS_HIRE & ~IS_REHIRE)
 def returns(staff: Columns, year: Year) -> Mapping[str, Array]:
     """Add who of those who terminate this year will come back, and when."""
     section = year.config.hiring.rehires
-    gone = np.flatnonzero(staff["leaves"])
+    gone = np.flatnonzero(staff.flags("leaves"))
     rows = gone[np.isin(staff["cause"][gone], [EVENT_CAUSES.index(cause) for cause in section.causes])]
     rows = rows[year.draw(staff["person"][rows], Stream.RETURN) < section.share.ppm(year.number) / PPM]
     first, last = PlanYear(year.number + 1).first, PlanYear(year.number + section.within_years).last

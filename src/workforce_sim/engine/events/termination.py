@@ -15,7 +15,7 @@ import polars as pl
 from workforce_sim.dates import NEVER, Days, Flags, Ints, dates_between, dates_in_year
 from workforce_sim.draws import Keys, Stream, Uniforms
 from workforce_sim.engine import headcount
-from workforce_sim.engine.columns import FLAG, Array, Columns, Described, spread
+from workforce_sim.engine.columns import FLAG, Array, Columns, Described, reached, spread
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.event import Rows, node
 from workforce_sim.engine.events.retirement import ADDED, may_retire
@@ -233,5 +233,5 @@ def _causes(staff: Columns, rows: Array, last: Days, year: Year) -> Ints:
 def _by_shares(age: Ints, x: Array, year: Year) -> Ints:
     """Return the cause at a millionth of the shares of each age band."""
     starts, cumulative = year.assumptions.causes
-    shares = cumulative[np.searchsorted(starts, age, side="right") - 1]
-    return np.asarray((x[:, None] >= shares).sum(axis=1))
+    band = reached(starts, age) - 1
+    return np.asarray(sum((x >= shares.take(band) for shares in cumulative.T), start=np.zeros(len(x), dtype=np.int64)))
