@@ -61,7 +61,9 @@ def half_up(numerator: Whole, denominator: Whole | int) -> Whole:
 
     Of an array, numerators up to 2^63 less half the denominator.
     """
-    return (numerator + denominator // 2) // denominator
+    found = numerator + denominator // 2
+    found //= denominator
+    return found
 
 
 def raised(salary: Whole, rate_ppm: Whole | int) -> Whole:

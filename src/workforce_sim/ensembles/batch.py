@@ -18,7 +18,7 @@ from workforce_sim.engine.partitions import cut
 from workforce_sim.engine.start import prepared
 from workforce_sim.ensembles.spread import grouped
 
-ROWS = 300_000
+ROWS = 450_000
 """Employees of a batch at its opening: more need memory, fewer make threads wait for each other."""
 
 
