@@ -17,7 +17,8 @@ from orchestrator_dbt.guidance import advice
 from orchestrator_dbt.levels import OptimizationLevel
 from orchestrator_dbt.simulation import run_enhanced_multi_year_simulation
 from workforce_sim.cli.command import Reports
-from workforce_sim.cli.console import FAILURE, SUCCESS, pairs, run_report
+from workforce_sim.cli.console import FAILURE, SUCCESS
+from workforce_sim.cli.printed import pairs, run_report
 from workforce_sim.result.summary import labelled_years
 from workforce_sim.wording.terminal import printable, say
 

@@ -15,9 +15,10 @@ import pytest
 from tests.support_store import interrupted as interrupt
 from tests.support_store import run_of
 from workforce_sim import simulate, simulate_ensemble
+from workforce_sim.cli.commands import command_line
 from workforce_sim.cli.completion import SHELLS
 from workforce_sim.cli.kept import interrupted
-from workforce_sim.cli.main import _parser, main
+from workforce_sim.cli.main import main
 from workforce_sim.explaining.change import ASKED
 
 Captured = pytest.CaptureFixture[str]
@@ -46,7 +47,7 @@ def commands() -> Iterator[tuple[str, argparse.ArgumentParser]]:
         if not groups:
             yield name, parser
 
-    return within(_parser(), "")
+    return within(command_line(), "")
 
 
 NAMES = [name for name, _ in commands()]
@@ -111,7 +112,7 @@ def test_the_example_of_every_command_is_one_that_its_parser_takes() -> None:
         line = str(parser.epilog).removeprefix("example: ").split(" > ")[0]
         if "eval" not in line:
             words = [word.strip('"') for word in line.replace('"compensation.cola_rate=[0.02, 0.03]"', "a=[1]").split()]
-            assert _parser().parse_args(words[1:]).action is not None, name
+            assert command_line().parse_args(words[1:]).action is not None, name
 
 
 def test_out_and_to_are_two_spellings_of_one_option(capsys: Captured) -> None:

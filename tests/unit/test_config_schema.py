@@ -17,7 +17,7 @@ from pydantic import RootModel
 from workforce_sim import load_config
 from workforce_sim.config import Config
 from workforce_sim.config.document import PARSER
-from workforce_sim.config.schema import json_schema
+from workforce_sim.config.schema import descriptions, json_schema
 from workforce_sim.config.values import Section
 from workforce_sim.errors import ConfigError
 
@@ -31,9 +31,10 @@ _ALTERNATIVE = re.compile(r"^( *)#(?! \S|$)(.*)$")
 
 def keys(model: type[Section] = Config, prefix: str = "") -> Iterator[tuple[str, str]]:
     """Yield the dotted key and the description of every field of every model."""
+    said = descriptions(model)
     for name, field in model.model_fields.items():
         key = f"{prefix}{field.alias or name}"
-        yield key, field.description or ""
+        yield key, said.get(name, "")
         for section in sections_in(field.annotation):
             yield from keys(section, f"{key}.")
 

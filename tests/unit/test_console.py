@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from workforce_sim.cli import console
+from workforce_sim.cli import console, printed
 from workforce_sim.config.values import Year
 from workforce_sim.errors import CensusError, ConfigError
 from workforce_sim.explaining.years_text import mix_table, plan_table, year_table
@@ -183,36 +183,36 @@ def test_small_amounts_of_a_plan_are_in_whole_dollars() -> None:
 def test_without_a_plan_there_is_no_table_of_it() -> None:
     assert plan_table(NO_PLAN) == ""
     assert plan_table([]).count("\n") == 2
-    report = console.run_report(NO_PLAN, [], {}, 1.0)
+    report = printed.run_report(NO_PLAN, [], {}, 1.0)
     assert report == year_table(YEARS)
-    assert console.run_report(YEARS, [], {}, 1.0) == report + "\n\n" + plan_table(YEARS)
+    assert printed.run_report(YEARS, [], {}, 1.0) == report + "\n\n" + plan_table(YEARS)
 
 
 def test_where_the_time_went_ends_with_the_time_from_start_to_end() -> None:
-    assert console.time_table({"census": 0.25, "raises of everybody": 0.75}, 1.125).split("\n") == [
+    assert printed.time_table({"census": 0.25, "raises of everybody": 0.75}, 1.125).split("\n") == [
         "where the time went  seconds",
         "census                 0.250",
         "raises of everybody    0.750",
         "start to end           1.125",
     ]
-    assert console.time_table({}, 1.0) == ""
-    assert console.time_table({"years": 0.0}, 123.456).endswith("\nstart to end           123.5")
+    assert printed.time_table({}, 1.0) == ""
+    assert printed.time_table({"years": 0.0}, 123.456).endswith("\nstart to end           123.5")
 
 
 def test_steps_that_ran_side_by_side_are_said_to_overlap() -> None:
-    assert console.time_table({"years": 0.75, "tables": 0.5}, 1.0).split("\n")[-2:] == [
+    assert printed.time_table({"years": 0.75, "tables": 0.5}, 1.0).split("\n")[-2:] == [
         "start to end           1.000",
         "(steps that ran side by side overlap)",
     ]
 
 
 def test_notes_follow_the_years_one_a_line() -> None:
-    report = console.run_report(
+    report = printed.run_report(
         YEARS, ["birth_date imputed in 12 rows", "3 exits\nignored\x1b[2J"], {"census": 1.0}, 1.0
     )
 
     assert "\n\nnotes\n  birth_date imputed in 12 rows\n  3 exits\\nignored\\x1b[2J\n\nwhere the time went" in report
-    assert "notes" not in console.run_report(YEARS, [], {}, 1.0)
+    assert "notes" not in printed.run_report(YEARS, [], {}, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -325,11 +325,8 @@ def test_the_console_imports_nothing_heavy() -> None:
         "workforce_sim.cli",
         "workforce_sim.cli.console",
         "workforce_sim.errors",
-        "workforce_sim.explaining",
-        "workforce_sim.explaining.years_text",
         "workforce_sim.errors.forking",
         "workforce_sim.wording",
-        "workforce_sim.wording.alike",
         "workforce_sim.wording.terminal",
     }
 

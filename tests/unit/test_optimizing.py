@@ -14,8 +14,8 @@ import pytest
 
 import workforce_sim as ws
 from tests.support import configured
-from workforce_sim.cli.console import json_text
 from workforce_sim.cli.main import main
+from workforce_sim.cli.printed import json_text
 from workforce_sim.studies.searching.certainty import at_most, chance, errors_above_0, student
 from workforce_sim.studies.searching.goals import amount, bounds_of, goals_of
 from workforce_sim.studies.searching.levers import around, designs_of, how_many, levers_of, numbered, placed, spread_out

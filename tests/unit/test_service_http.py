@@ -380,7 +380,7 @@ def test_it_describes_itself_and_counts(client: Any) -> None:
 
 def test_the_library_needs_none_of_it() -> None:
     looked_for = "{'fastapi', 'uvicorn', 'pydantic', 'polars'} & {*sys.modules}"
-    code = f"import sys, workforce_sim.cli.main as m; m._parser(); print({looked_for})"
+    code = f"import sys, workforce_sim.cli.commands as c; c.command_line(); print({looked_for})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "set()"

@@ -12,15 +12,16 @@ import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from workforce_sim.census.pages import unpacked_size
 from workforce_sim.errors import CensusError
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 MAX_COLUMNS = 2_000
 MAX_ROWS = 20_000_000
@@ -96,6 +97,8 @@ def refuse_many_cells(content: bytes, columns: int, name: str) -> None:
 
 def refuse_large_parquet(source: Path | bytes, name: str) -> None:
     """Refuse a Parquet file, or its content, that promises more columns, rows or bytes than its size can hold."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 - slow to import, and not needed for other files
+
     size = len(source) if isinstance(source, bytes) else source.stat().st_size
     try:
         about = pq.read_metadata(_readable(source))
@@ -138,10 +141,16 @@ def _repeated(source: Path | bytes, about: Any) -> Iterator[int]:
     for number, group in enumerate(map(about.row_group, range(about.num_row_groups))):
         parts = [group.column(i) for i in range(about.num_columns)]
         names = [part.path_in_schema for part in parts if _may_repeat(part)]
-        file = pq.ParquetFile(_readable(source), read_dictionary=names) if names else None
+        file = _opened(source, names) if names else None
         for batch in file.iter_batches(1, row_groups=[number], columns=names) if file else ():
             yield sum(group.num_rows * _longest(column) for column in batch.columns)
             break
+
+
+def _opened(source: Path | bytes, names: list[str]) -> pq.ParquetFile:
+    import pyarrow.parquet as pq  # noqa: PLC0415 - slow to import, and not needed for other files
+
+    return pq.ParquetFile(_readable(source), read_dictionary=names)
 
 
 def _may_repeat(part: Any) -> bool:
@@ -152,6 +161,8 @@ def _may_repeat(part: Any) -> bool:
 
 def _longest(column: Any) -> int:
     """Return the bytes of the longest text if it is a long one, else 0."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - slow to import, and not needed for other files
+
     texts = column.dictionary if isinstance(column, pa.DictionaryArray) else column
     longest = pc.max(pc.binary_length(texts)).as_py() or 0
     return longest if longest > _LONG else 0

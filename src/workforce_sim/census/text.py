@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 from numpy.typing import NDArray
 
 from workforce_sim.census.bounds import HEAD, refuse_many_cells, refuse_wide
@@ -223,6 +222,8 @@ def _lines(body: bytes) -> NDArray[np.int64]:
 
 def _quick(body: bytes, names: Sequence[str], separator: str, escape: str | bool) -> pa.Table | None:
     """Return the records as PyArrow reads them; None where some have another number of fields."""
+    from pyarrow import csv as pa_csv  # noqa: PLC0415 - slow to import, and not needed for other files
+
     places = [str(i) for i in range(len(names))]
     for block in {_BLOCK, max(_BLOCK, len(body) + 1)}:
         try:

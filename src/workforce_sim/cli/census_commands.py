@@ -19,11 +19,9 @@ CHECKED = (
 )
 
 
-def add_census_commands(commands: Any, command: Command) -> None:
+def add_census(commands: Any, command: Command, about: str) -> None:
     """Add what can be done with a census."""
-    census = commands.add_parser("census", help="check or begin a census").add_subparsers(
-        required=True, metavar="COMMAND"
-    )
+    census = commands.add_parser("census", help=about).add_subparsers(required=True, metavar="COMMAND")
     about = "show how a census is read, who is included, and every problem with its line"
     example = "workforce-sim census check staff.csv --start-year 2026"
     check = command(census, "check", about, _check, details=CHECKED, example=example)

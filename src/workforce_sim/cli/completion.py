@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +20,22 @@ FOLDERS = ("DIR", "FOLDER", "A", "B")
 """Names of arguments in the help that stand for folders; other paths are files."""
 
 
-def add_completion_command(commands: Any, command: Command, whole: argparse.ArgumentParser) -> None:
+def add_completion(commands: Any, command: Command, about: str) -> None:
     """Add the command that prints a script of completion of the whole command line."""
-    about = "print a script that completes commands and options in a shell"
     example = 'eval "$(workforce-sim completion bash)"'
-    parser = command(commands, "completion", about, partial(_completion, whole), details=DETAILS, example=example)
+    parser = command(commands, "completion", about, _completion, details=DETAILS, example=example)
     parser.add_argument("shell", choices=SHELLS, help="which shell")
 
 
-def _completion(whole: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+def _completion(options: argparse.Namespace) -> int:
+    from workforce_sim.cli.commands import command_line  # noqa: PLC0415 - it names this module
+
     try:
         import shtab  # noqa: PLC0415 - an extra
     except ImportError:
         complain('completion needs shtab: pip install "workforce-sim[cli]"')
         return FAILURE
+    whole = command_line()
     for action in _actions(whole):
         if action.type is Path:
             action.complete = shtab.DIRECTORY if action.metavar in FOLDERS else shtab.FILE  # type: ignore[attr-defined]

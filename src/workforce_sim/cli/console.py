@@ -1,4 +1,4 @@
-"""What the command lines share: plain-text tables, one line a problem, exit codes. Imports nothing heavy."""
+"""What the command lines share: one line a problem, exit codes, kinds of arguments. Imports nothing heavy."""
 
 from __future__ import annotations
 
@@ -6,18 +6,14 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
-from workforce_sim.explaining.years_text import Row, mix_table, plan_table, year_table
 from workforce_sim.wording.terminal import complain, printable
 
 SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
 FIRST_YEAR, LAST_YEAR = 1950, 2200
 """The years that a configuration may have."""
-
-_GAP = "  "
 
 
 def guarded(
@@ -155,50 +151,3 @@ def once(pairs: Sequence[tuple[str, str]], what: str, advice: str = "give each o
 def json_option(parser: argparse.ArgumentParser) -> None:
     """Add the option that asks for JSON."""
     parser.add_argument("--json", action="store_true", help="print JSON, amounts in cents, instead of tables")
-
-
-def json_text(page: Any) -> str:
-    """Return a result as JSON."""
-    from json import dumps  # noqa: PLC0415 - a command line answers --help without it
-
-    return dumps(page, indent=2, ensure_ascii=True, allow_nan=False)
-
-
-def run_report(
-    years: Sequence[Row],
-    notes: Iterable[str],
-    timings: Mapping[str, float],
-    wall: float,
-    mix: Sequence[Row] = (),
-    opens: str = "",
-) -> str:
-    """Return all that is printed about a run: the years, the mix of levels, the notes, and where the time went.
-
-    ``opens`` is the day of the census where it is no January 1.
-    """
-    parts = [year_table(years), plan_table(years), mix_table(mix, opens), note_list(notes), time_table(timings, wall)]
-    return "\n\n".join(part for part in parts if part)
-
-
-def time_table(timings: Mapping[str, float], wall: float) -> str:
-    """Return where the time of a run went: seconds by step, which may overlap, and from start to end."""
-    if not timings:
-        return ""
-    rows = {**timings, "start to end": wall}
-    width = max(len(name) for name in ("where the time went", *rows))
-    places = 3 if wall < 100 else 1
-    lines = [f"{name:<{width}}{_GAP}{seconds:>7,.{places}f}" for name, seconds in rows.items()]
-    beside = ["(steps that ran side by side overlap)"] if sum(timings.values()) > wall else []
-    return "\n".join([f"{'where the time went':<{width}}{_GAP}seconds", *lines, *beside])
-
-
-def pairs(rows: Mapping[str, str]) -> str:
-    """Return names and values, one pair a line."""
-    width = max(map(len, rows))
-    return "\n".join(f"{name:<{width}}{_GAP}{value}" for name, value in rows.items())
-
-
-def note_list(notes: Iterable[str]) -> str:
-    """Return notes one a line, under a heading."""
-    lines = [f"  {printable(note)}" for note in notes]
-    return "\n".join(["notes", *lines]) if lines else ""

@@ -1,6 +1,6 @@
 """``workforce-sim ensemble``, ``compare`` and ``sweep``: many replicates, of one configuration or of several.
 
-As in ``main``, what a command needs is imported when it runs.
+What a command needs is imported when it runs.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workforce_sim.cli.console import SUCCESS, json_option, json_text, note_list, once, pair, whole_number
+from workforce_sim.cli.console import SUCCESS, json_option, once, pair, whole_number
 from workforce_sim.cli.parser import Command
+from workforce_sim.cli.printed import json_text, note_list
 from workforce_sim.wording.progress import simulations
 from workforce_sim.wording.terminal import complain, printable, tell
 
@@ -44,15 +45,8 @@ SWEPT = (
 )
 
 
-def add_ensemble_commands(commands: Any, command: Command) -> None:
-    """Add the commands of many replicates."""
-    _add_ensemble(commands, command)
-    _add_compare(commands, command)
-    _add_sweep(commands, command)
-
-
-def _add_ensemble(commands: Any, command: Command) -> None:
-    about = "simulate many times and show means and ranges"
+def add_ensemble(commands: Any, command: Command, about: str) -> None:
+    """Add the command of many simulations."""
     example = "workforce-sim ensemble plan.yaml --replicates 1000 --out runs/futures"
     ensemble = command(commands, "ensemble", about, _ensemble, details=SPREAD, example=example)
     about = "YAML file; or: merge SHARD..., to merge the folders of shards into --out"
@@ -68,8 +62,8 @@ def _add_ensemble(commands: Any, command: Command) -> None:
     scheduler_option(ensemble)
 
 
-def _add_compare(commands: Any, command: Command) -> None:
-    about = "simulate scenarios with the same random draws and show how they differ"
+def add_compare(commands: Any, command: Command, about: str) -> None:
+    """Add the command of several scenarios."""
     example = "workforce-sim compare today=today.yaml proposed=proposed.yaml --out runs/proposal"
     compare = command(commands, "compare", about, _compare, details=COMPARED, example=example)
     about = (
@@ -85,8 +79,8 @@ def _add_compare(commands: Any, command: Command) -> None:
     compare.add_argument("--no-suppression", "--show-small", action="store_true", help=about)
 
 
-def _add_sweep(commands: Any, command: Command) -> None:
-    about = "simulate every combination of some values with the same random draws"
+def add_sweep(commands: Any, command: Command, about: str) -> None:
+    """Add the command of every combination of values."""
     example = 'workforce-sim sweep plan.yaml --set "compensation.cola_rate=[0.02, 0.03]" --out runs/grid'
     sweep = command(commands, "sweep", about, _sweep, details=SWEPT, example=example)
     sweep.add_argument("config", metavar="CONFIG", type=Path, help="YAML file whose values are replaced")

@@ -1,6 +1,6 @@
 """``workforce-sim evidence``: what an auditor asks for of a run, in one archive; and whether an archive is unchanged.
 
-As in ``main``, what a command needs is imported when it runs.
+What a command needs is imported when it runs.
 """
 
 from __future__ import annotations
@@ -27,9 +27,8 @@ _OF_WRITING = ("stories", "story", "key_file", "key_env", "exact", "sign", "leas
 _OF_VERIFYING = ("key", "rerun", "census", "config", "engine")
 
 
-def add_evidence_command(commands: Any, command: Command) -> None:
+def add_evidence(commands: Any, command: Command, about: str) -> None:
     """Add the command that writes an archive of evidence, and verifies one."""
-    about = "write what an auditor asks for of a run as one archive, or verify such an archive"
     evidence = command(commands, "evidence", about, _evidence, details=DETAILS, example=EXAMPLE)
     evidence.add_argument("run", metavar="DIR", type=Path, help=f"folder of the run; or the word {VERIFY}")
     evidence.add_argument("file", metavar="FILE.zip", type=Path, nargs="?", help=f"after {VERIFY}: the archive")

@@ -1,6 +1,6 @@
 """``workforce-sim explore``: a page on this computer where the levers of a plan design move.
 
-As in ``main``, what a command needs is imported when it runs.
+What a command needs is imported when it runs.
 """
 
 from __future__ import annotations
@@ -20,9 +20,8 @@ DETAILS = (
 )
 
 
-def add_explore_command(commands: Any, command: Command) -> None:
+def add_explore(commands: Any, command: Command, about: str) -> None:
     """Add the command that serves the explorer."""
-    about = "move the levers of a plan design on a page and see the ranges of cost and participation"
     explore = command(commands, "explore", about, _explore, details=DETAILS, example="workforce-sim explore plan.yaml")
     explore.add_argument("config", metavar="CONFIG", type=Path, help="YAML file that the designs change")
     about = "census, in place of the configuration's"

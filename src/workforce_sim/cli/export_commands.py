@@ -1,6 +1,6 @@
 """``workforce-sim export``: a workbook for Excel, or the tables as CSV or Parquet, of what any command wrote.
 
-As in ``main``, what a command needs is imported when it runs.
+What a command needs is imported when it runs.
 """
 
 from __future__ import annotations
@@ -21,9 +21,8 @@ FORMS = ("csv", "parquet")
 IDS = "; ids are as in the run: --key-file gives pseudonyms"
 
 
-def add_export_command(commands: Any, command: Command) -> None:
+def add_export(commands: Any, command: Command, about: str) -> None:
     """Add the command that exports the folder of a run, an ensemble, a comparison or a sweep."""
-    about = "write an Excel workbook, or the tables as CSV in dollars, of what --out wrote"
     export_options(command(commands, "export", about, export, example=EXAMPLE))
 
 

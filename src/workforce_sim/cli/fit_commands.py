@@ -1,6 +1,6 @@
 """``workforce-sim fit`` and ``backtest``: what an employer's own censuses say, and how well that forecasts.
 
-As in ``main``, what a command needs is imported when it runs.
+What a command needs is imported when it runs.
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ from workforce_sim.wording.terminal import complain, tell
 _REPORT = "page (FILE.html) or Markdown (FILE.md) to write tables and pictures to"
 
 
-def add_fit_commands(commands: Any, command: Command) -> None:
-    """Add the commands that learn from censuses."""
-    about = "learn rates from several years of censuses and write a configuration"
+def add_fit(commands: Any, command: Command, about: str) -> None:
+    """Add the command that learns from censuses."""
     example = "workforce-sim fit 2023.csv 2024.csv 2025.csv --out fitted.yaml"
     fit = command(commands, "fit", about, _fit, example=example)
     _censuses(fit)
     fit.add_argument("--out", metavar="FILE", type=Path, help="YAML file for the fitted configuration")
     fit.add_argument("--report", metavar="FILE", type=Path, help=_REPORT)
-    about = "forecast from past censuses and score the forecasts"
+
+
+def add_backtest(commands: Any, command: Command, about: str) -> None:
+    """Add the command that scores forecasts from censuses."""
     example = "workforce-sim backtest 2021.csv 2022.csv 2023.csv 2024.csv --scores scores.csv"
     test = command(commands, "backtest", about, _backtest, example=example)
     _censuses(test)

@@ -9,13 +9,15 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from functools import cache
-from pathlib import Path
 from shutil import get_terminal_size
 from textwrap import fill
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from workforce_sim.wording import capital
 from workforce_sim.wording.terminal import printable
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WIDTH = 78
 """Letters of a line of help."""
@@ -115,5 +117,7 @@ def command(
 
 def new_file(parser: argparse.ArgumentParser, metavar: str, default: Path | None, about: str) -> None:
     """Add the file that a command writes, ``new``: by its place, or as ``out`` by --out like everywhere else."""
+    from pathlib import Path  # noqa: PLC0415 - the list of commands answers without it
+
     parser.add_argument("new", metavar=metavar, type=Path, nargs="?", default=default, help=about)
     parser.add_argument("--out", metavar=metavar, type=Path, help="the same")

@@ -1,6 +1,6 @@
 """``workforce-sim plot``: a measure of what any command wrote, as a picture.
 
-As in ``main``, what a command needs is imported when it runs.
+What a command needs is imported when it runs.
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 EXAMPLE = "workforce-sim plot futures net_employer_cost --out cost.svg"
 
 
-def add_plot_command(commands: Any, command: Command) -> None:
+def add_plot(commands: Any, command: Command, about: str) -> None:
     """Add the command that draws a measure of a run, an ensemble, a comparison or a sweep."""
-    about = "draw a measure of what --out wrote: over the years with its range, or over the combinations of a sweep"
     plot = command(commands, "plot", about, _plot, example=EXAMPLE)
     about = "folder of a run, an ensemble, a comparison or a sweep, as --out wrote it"
     plot.add_argument("folder", metavar="DIR", type=Path, help=about)

@@ -1,6 +1,6 @@
 """``workforce-sim portfolio ...``: a book of clients checked, simulated and shown.
 
-As in ``main``, what a command needs is imported when it runs.
+What a command needs is imported when it runs.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workforce_sim.cli.console import FAILURE, SUCCESS, json_option, json_text, positive, whole_number
+from workforce_sim.cli.console import FAILURE, SUCCESS, json_option, positive, whole_number
 from workforce_sim.cli.ensemble_commands import executor_of, scheduler_option
 from workforce_sim.cli.parser import Command
+from workforce_sim.cli.printed import json_text
 from workforce_sim.wording.progress import employers
 from workforce_sim.wording.terminal import complain, printable, say, tell
 
@@ -28,9 +29,8 @@ VALIDATED = "Reads every configuration and census and simulates none; the exit c
 SHOWN = "Prints the years of all employers together, and of each group, in dollars."
 
 
-def add_portfolio_commands(commands: Any, command: Command) -> None:
+def add_portfolio(commands: Any, command: Command, about: str) -> None:
     """Add the commands of a book of clients."""
-    about = "simulate a book of clients: many employers, and their totals"
     group = commands.add_parser("portfolio", help=about).add_subparsers(required=True, metavar="COMMAND")
     about, example = "simulate every employer of a book", "workforce-sim portfolio run book.csv --out runs/book"
     run = command(group, "run", about, _run, details=RUN, example=example)

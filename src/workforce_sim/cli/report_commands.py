@@ -1,6 +1,6 @@
 """``workforce-sim report``: one page of a result on disk, for people to read.
 
-As in ``main``, what a command needs is imported when it runs.
+What a command needs is imported when it runs.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from workforce_sim.cli.parser import Command
 from workforce_sim.wording.terminal import complain
 
 
-def add_report_command(commands: Any, command: Command) -> None:
+def add_report(commands: Any, command: Command, about: str) -> None:
     """Add the report of a folder."""
-    about = "write one page (HTML) about a run, an ensemble, a comparison or a sweep"
     report = command(commands, "report", about, _report, example="workforce-sim report runs/base --out base.html")
     report.add_argument("folder", metavar="DIR", type=Path, help="folder that --out of a command wrote")
     report.add_argument("--out", metavar="FILE.html", type=Path, help="file to write; default: DIR.html, beside DIR")

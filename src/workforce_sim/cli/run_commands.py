@@ -1,6 +1,6 @@
 """``workforce-sim run ...``: a run on disk explained, compared, shown and exported.
 
-As in ``main``, what a command needs is imported when it runs.
+What a command needs is imported when it runs.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ MOST_PERSONS = 1_000_000
 """Of each kind, that a difference shows."""
 
 
-def add_run_commands(run: Any, command: Command) -> None:
-    """Add the commands of a run on disk to their group."""
+def add_run(commands: Any, command: Command, about: str) -> None:
+    """Add the commands of a run on disk."""
+    run = commands.add_parser("run", help=about).add_subparsers(required=True, metavar="COMMAND")
     about = "show a folder of results: how a run was made, or an ensemble, a comparison or a sweep"
     show = command(run, "show", about, _show, example="workforce-sim run show runs/base")
     show.add_argument("run", metavar="DIR", type=Path, help="folder that --out of any command wrote")

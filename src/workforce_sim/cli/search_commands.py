@@ -1,6 +1,6 @@
 """``workforce-sim optimize`` and ``solve``: the best of many designs, the value of a key that meets a target.
 
-As in ``main``, what a command needs is imported when it runs.
+What a command needs is imported when it runs.
 """
 
 from __future__ import annotations
@@ -9,21 +9,16 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from workforce_sim.cli.console import FAILURE, SUCCESS, json_text, once, pair, whole_number
+from workforce_sim.cli.console import FAILURE, SUCCESS, once, pair, whole_number
 from workforce_sim.cli.parser import Command
+from workforce_sim.cli.printed import json_text
 from workforce_sim.wording.terminal import complain, printable, tell
 
 _OUT = "YAML file for the configuration found"
 
 
-def add_search_commands(commands: Any, command: Command) -> None:
-    """Add the commands that search."""
-    _add_optimize(commands, command)
-    _add_solve(commands, command)
-
-
-def _add_optimize(commands: Any, command: Command) -> None:
-    about = "search plan designs for the best one"
+def add_optimize(commands: Any, command: Command, about: str) -> None:
+    """Add the command that searches designs."""
     example = (
         "workforce-sim optimize plan.yaml --lever enrollment.auto_enrollment.default_deferral_rate=3%:8%:1% "
         "--lever plan.match=simple,stretch --maximize participation --subject-to 'employer_cost_share_of_payroll<=4%'"
@@ -47,8 +42,8 @@ def _add_optimize(commands: Any, command: Command) -> None:
     search.add_argument("--out", metavar="FILE", type=Path, help=_OUT)
 
 
-def _add_solve(commands: Any, command: Command) -> None:
-    about = "find the value of a key at which a measure meets a target"
+def add_solve(commands: Any, command: Command, about: str) -> None:
+    """Add the command that searches a value."""
     example = "workforce-sim solve plan.yaml 'plan.match.tiers[0].rate' employer_cost_share_of_payroll=3.5%"
     seek = command(commands, "solve", about, _solve, example=example)
     seek.add_argument("config", metavar="CONFIG", type=Path, help="YAML file")

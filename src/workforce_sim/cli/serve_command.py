@@ -1,6 +1,6 @@
 """``workforce-sim serve``: runs, ensembles and comparisons for other programs, over HTTP.
 
-As in ``main``, what a command needs is imported when it runs.
+What a command needs is imported when it runs.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ LIMITS = {
 MEBIBYTES = {"memory": "MiB of memory of a job", "upload": "MiB of an uploaded census"}
 
 
-def add_serve_command(commands: Any, command: Command) -> None:
+def add_serve(commands: Any, command: Command, about: str) -> None:
     """Add the command that serves."""
-    about, example = "serve simulations to other programs over HTTP", "workforce-sim serve --out served"
+    example = "workforce-sim serve --out served"
     serve = command(commands, "serve", about, _serve, details=SERVED, example=example)
     about = "folder of jobs, results and the index, made if missing"
     serve.add_argument("--out", metavar="DIR", type=Path, required=True, help=about)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-from workforce_sim.config.schema import json_schema
 from workforce_sim.config.values import KeyPath
 
 MAX_COMPARED = 40
@@ -51,7 +52,8 @@ def meant(path: KeyPath) -> str:
 
 @cache
 def _schema() -> dict[str, Any]:
-    return json_schema()
+    schema: dict[str, Any] = json.loads(Path(__file__).with_name("schema.json").read_bytes())
+    return schema
 
 
 def _inside(schema: dict[str, Any], part: str | int) -> dict[str, Any]:

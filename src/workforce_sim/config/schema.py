@@ -5,9 +5,15 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Iterator
-from typing import Any
+from inspect import cleandoc, getsource
+from itertools import pairwise
+from textwrap import dedent
+from typing import Any, get_args
+
+from pydantic import RootModel
 
 from workforce_sim.config.amended import value_of
 from workforce_sim.config.match import Match
@@ -27,11 +33,44 @@ def json_schema() -> dict[str, Any]:
     schema: dict[str, Any] = _untitled(
         {"$schema": DIALECT, **Config.model_json_schema(), "title": "workforce_sim configuration"}
     )
+    for section in set(_sections_in(Config)):
+        _describe((schema if section is Config else schema["$defs"][section.__name__])["properties"], section)
     properties = schema["properties"]
     properties.update({name: _or_by_year(properties[name]) for name in AMENDED})
     for section in dict.fromkeys(inner for kind in AMENDED.values() for inner in _amended_within(kind)):
         _with_years(schema["$defs"][section.__name__]["properties"], section)
     return schema
+
+
+def _sections_in(annotation: Any) -> Iterator[type[Section]]:
+    """Yield the sections that an annotation names, and those within them."""
+    if isinstance(annotation, type) and issubclass(annotation, (Section, RootModel)):
+        if issubclass(annotation, Section):
+            yield annotation
+        for field in annotation.model_fields.values():
+            yield from _sections_in(field.annotation)
+    for part in get_args(annotation):
+        yield from _sections_in(part)
+
+
+def _describe(properties: dict[str, Any], section: type[Section]) -> None:
+    """Give each key the description below its field."""
+    for name, text in descriptions(section).items():
+        properties[section.model_fields[name].alias or name]["description"] = text
+
+
+def descriptions(section: type[Section]) -> dict[str, str]:
+    """Return what the source says below each field: read here only, as it takes long and no run needs it."""
+    kinds = (kind for kind in reversed(section.__mro__) if issubclass(kind, Section) and kind is not Section)
+    return {name: text for kind in kinds for name, text in _below_fields(kind) if name in section.model_fields}
+
+
+def _below_fields(kind: type[Section]) -> Iterator[tuple[str, str]]:
+    written = ast.parse(dedent(getsource(kind))).body[0]
+    for field, below in pairwise(written.body if isinstance(written, ast.ClassDef) else ()):
+        match field, below:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                yield name, cleandoc(text)
 
 
 def _amended_within(kind: type[Section]) -> Iterator[type[Section]]:

@@ -46,9 +46,7 @@ TAGS = frozenset({ONE_VALUE, BY_YEAR, BY_NAME})
 class Section(BaseModel):
     """A frozen section of the configuration: unknown keys are errors, numbers are strict."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     switch: ClassVar[str] = ""
     """The key that turns the section on, if it has one: while it is false or 0, no other key has an effect."""

@@ -1,7 +1,7 @@
 """Memory that is freed is kept for the next array, not returned to the system: a year makes thousands of a few sizes.
 
-Every page that comes anew from the system costs about as long as the arithmetic on it. Only the allocator of Linux (glibc) is
-told; elsewhere nothing happens.
+Every page that comes anew from the system costs about as long as the arithmetic on it. Only the allocator of Linux
+(glibc) is told; elsewhere nothing happens.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def smallest(order: Uniforms, keys: Keys, k: int, what: str) -> Flags:
 
 
 def _threshold(order: Uniforms, k: int, what: str) -> float:
-    """Return the k-th smallest. Where expected numbers are met, it is about 1: only numbers up to ``_NEAR`` are sorted."""
+    """Return the k-th smallest: about 1 where risks add up to k, so only numbers up to ``_NEAR`` need sorting."""
     near = order.take(np.flatnonzero(order <= _NEAR))
     among = near if k <= len(near) else order
     threshold = float(np.partition(among, k - 1)[k - 1]) if k <= len(among) else np.inf

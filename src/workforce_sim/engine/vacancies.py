@@ -65,7 +65,10 @@ def filled_vacancies(staff: Staff, aims: Sequence[Sequence[int]], year: Year) ->
     rows = np.flatnonzero(staff.stays & (staff.tenure >= year.config.promotion.minimum_tenure) & (weight > 0))
     rows = rows[np.argsort(group[rows], kind="stable")]
     weight = weight[rows]
-    able, stay = (np.bincount(who, minlength=shape[0] * shape[1]) for who in (group.take(rows), group.take(np.flatnonzero(staff.stays))))
+    able, stay = (
+        np.bincount(who, minlength=shape[0] * shape[1])
+        for who in (group.take(rows), group.take(np.flatnonzero(staff.stays)))
+    )
     within = [year.config.promotion.within_ppm(name) for name in names]
     found = [filled(*one, within) for one in zip(aims, _listed(stay, shape), _listed(able, shape), strict=True)]
     promoted = np.zeros(len(staff.key), dtype=bool)

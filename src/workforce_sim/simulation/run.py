@@ -10,7 +10,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from workforce_sim import reference
 from workforce_sim.census import Census, read_census
 from workforce_sim.census.completion import complete
 from workforce_sim.census.naming import refuse_unknown
@@ -175,6 +174,8 @@ class Run:
         self._first = replace(first, state=nobody, staff=first.staff.clear(), order=None)
 
     def _reference(self) -> Iterator[SimulatedYear]:
+        from workforce_sim import reference  # noqa: PLC0415 - seldom needed, and an engine of its own
+
         found = reference.years(self.config, self.opening, replicate=self.replicate)
         for number in self.config.simulation.years:
             with self.clock("reference model"):

@@ -30,7 +30,7 @@ Table = Annotated[str, Field(pattern=r"^(events|snapshots|summary|carried|former
 class Document(BaseModel):
     """Plain data of a JSON file, or a part of it: nothing is converted, and other keys are refused."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
 
 
 D = TypeVar("D", bound=Document)

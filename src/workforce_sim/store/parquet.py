@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from inspect import signature
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from workforce_sim.errors import LedgerError
 from workforce_sim.store.files import RESTORE, file_sha256
 from workforce_sim.store.layout import private, sync
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 FAST, STRONG = 1, 9
 """Levels of zstd: at higher levels numbers stored as differences are hardly smaller, and slower to write."""
@@ -90,6 +92,8 @@ class TableFile:
 
     def _begun(self, rows: pa.Table) -> pq.ParquetWriter:
         """Return the writer of a file with these rows first."""
+        import pyarrow.parquet as pq  # noqa: PLC0415 - slow to import, and not needed in memory
+
         schema, kind = rows.schema, "none" if self._compression == "uncompressed" else self._compression
         packed = {name: kind if _repeats(rows[name]) else "none" for name in schema.names}
         return pq.ParquetWriter(
@@ -100,13 +104,15 @@ class TableFile:
             column_encoding={column.name: "DELTA_BINARY_PACKED" for column in schema if column.type in _NUMBERS},
             use_dictionary=[column.name for column in schema if pa.types.is_dictionary(column.type)],
             write_statistics=[column.name for column in schema if column.name == "year"],  # staff are in order of keys
-            **_PAGES,
+            **_long_pages(pq.ParquetWriter),
         )
 
 
-_LONGER = {"write_batch_size", "max_rows_per_page"} & signature(pq.ParquetWriter).parameters.keys()
-_PAGES = dict.fromkeys(_LONGER, 2**17)
-"""Long pages take a tenth less time than those of 20,000 rows, to which newer releases of PyArrow limit them."""
+@cache
+def _long_pages(writer: type[pq.ParquetWriter]) -> dict[str, int]:
+    """Return the options for pages that take a tenth less time than those of 20,000 rows, as newer releases have."""
+    return dict.fromkeys({"write_batch_size", "max_rows_per_page"} & signature(writer).parameters.keys(), 2**17)
+
 
 _NUMBERS = (pa.int64(), pa.int32(), pa.date32())
 _SAMPLE, _OFTEN = 2**14, 1 / 4
@@ -126,6 +132,8 @@ def _repeats(column: pa.ChunkedArray) -> bool:
 
 def _is_often_same(rows: pa.ChunkedArray) -> bool:
     """Return whether many values are those of the row before."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - slow to import, and not needed in memory
+
     if len(rows) < 2:
         return False
     same = pc.sum(pc.equal(rows.slice(1), rows.slice(0, len(rows) - 1))).as_py()
