@@ -178,7 +178,7 @@ class Outputs:
         if known is None or isinstance(known, str):
             return pl.lit(known, dtype=self._dtype(column)).alias(name)
         if labels is not None:
-            return pl.lit(labels).gather(known.cast(pl.UInt32)).alias(name)
+            return pl.lit(labels).gather(_position(known)).alias(name)
         return known.cast(column.dtype).alias(name)
 
     def _names(self, column: Column) -> pl.Series | None:
@@ -224,8 +224,13 @@ def _numbers(replicates: tuple[int, ...]) -> list[pl.Expr]:
     """Return each employee's replicate number; of several replicates, marked as sorted."""
     if len(replicates) == 1:
         return [pl.lit(replicates[0], dtype=pl.Int32).alias(NUMBER)]
-    number = pl.lit(pl.Series(replicates, dtype=pl.Int32)).gather(pl.col("replicate").cast(pl.UInt32))
+    number = pl.lit(pl.Series(replicates, dtype=pl.Int32)).gather(_position(pl.col("replicate")))
     return [number.alias(NUMBER), pl.col("replicate").set_sorted()]
+
+
+def _position(known: pl.Expr) -> pl.Expr:
+    """Return positions in a list as Polars gathers by them; to check that none is below 0 would take half the time."""
+    return known.cast(pl.UInt32, wrap_numerical=True)
 
 
 def _counts(rows: Sequence[Rows], events: Sequence[Declared], provisions: frozenset[str]) -> Iterator[pl.Expr]:
