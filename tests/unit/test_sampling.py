@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from workforce_sim import SimulationError
 from workforce_sim.dates import Flags
+from workforce_sim.engine.columns import reached
 from workforce_sim.engine.partitions import in_turn
 from workforce_sim.engine.sampling import Groups, ranking, scaled_risks, smallest
 from workforce_sim.ensembles import batch
@@ -43,6 +44,29 @@ def test_groups_are_chosen_as_each_would_be_alone(groups: list[list[tuple[int, f
 
     assert together.tolist() == np.concatenate(alone).tolist()
     assert [int(part.sum()) for part in np.split(together, ends[:-1])] == counts
+
+
+ORDERS = st.lists(
+    st.sampled_from([-1.0, 0.0, 0.5, 1.5, 2.0, 2.5, 7.0, np.inf]) | st.floats(0, 9), min_size=1, max_size=30
+)
+
+
+@given(ORDERS, st.data())
+def test_the_smallest_are_chosen_ties_by_key(order: list[float], data: st.DataObject) -> None:
+    count = data.draw(st.integers(0, sum(value < np.inf for value in order)))
+    keys = data.draw(st.permutations(range(len(order))))
+    expected = sorted(range(len(order)), key=lambda at: (order[at], keys[at]))[:count]
+
+    chosen = smallest(np.array(order), np.array(keys, dtype=np.uint64), count, "terminations")
+
+    assert np.flatnonzero(chosen).tolist() == sorted(expected)
+
+
+@given(st.lists(st.integers(-5, 60), max_size=20).map(sorted), st.lists(st.integers(-9, 70) | st.floats(-9, 70)))
+def test_few_edges_are_counted_as_many_are(edges: list[int], values: list[float]) -> None:
+    found = reached(np.array(edges, dtype=np.int64), np.array(values, dtype=np.float64))
+
+    assert found.tolist() == [sum(edge <= value for edge in edges) for value in values]
 
 
 def test_a_group_with_too_few_people_is_an_error_that_says_how_many() -> None:
