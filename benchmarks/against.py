@@ -19,7 +19,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 JOB = Path(__file__).with_name("job.py")
-WHAT = ("run", "out", "ensemble", "startup")
+ONCE = ("startup", "first")
+"""What is measured once, whatever the sizes."""
+WHAT = ("run", "out", "ensemble", *ONCE)
 SIZES = (1_000, 10_000, 100_000)
 ROUNDS = 5
 
@@ -46,9 +48,9 @@ class Case:
 
 
 def cases(what: Sequence[str], sizes: Sequence[int]) -> list[Case]:
-    """Return what is measured, size by size; the start-up once."""
-    sized = [Case(name, size) for size in sizes for name in what if name != "startup"]
-    return sized + [Case("startup", 0)] * ("startup" in what)
+    """Return what is measured, size by size; a start once."""
+    sized = [Case(name, size) for size in sizes for name in what if name not in ONCE]
+    return sized + [Case(name, 0) for name in ONCE if name in what]
 
 
 def compare(revision: str, what: Sequence[str], sizes: Sequence[int], rounds: int) -> None:

@@ -64,7 +64,7 @@ def test_what_is_left_out_is_filled_in() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--against", "HEAD", "--what", "run,walk"], "'walk': there are run, out, ensemble, startup"),
+        (["--against", "HEAD", "--what", "run,walk"], "'walk': there are run, out, ensemble, startup, first"),
         (["--against", "HEAD", "--sizes", "1000,x"], "'x' is not a whole number above 0"),
         (["--against", "HEAD", "--rounds", "0"], "'0' is not a whole number above 0"),
         (["--against", "HEAD", "--check"], "--against goes with --sizes, --rounds and --what alone"),
@@ -94,7 +94,7 @@ def test_the_start_up_is_measured_once_whatever_the_sizes() -> None:
 
 
 def test_everything_that_can_be_asked_for_has_a_job() -> None:
-    assert {*job.JOBS, "startup"} == set(against.WHAT)
+    assert {*job.JOBS, *job.STARTED} == set(against.WHAT)
 
 
 def test_the_table_has_both_sides_and_the_second_over_the_first() -> None:

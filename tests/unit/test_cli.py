@@ -478,3 +478,12 @@ def test_a_check_for_another_start_year_keeps_an_opening_date_as_a_run_does(caps
     Path("july.yaml").write_text(july)
     assert main(["census", "check", "census.csv", "--config", "july.yaml", "--start-year", "2026"]) == 1
     assert "must be in start_year, 2026; change it" in capsys.readouterr().err
+
+
+def test_a_run_in_memory_imports_nothing_for_files_and_no_second_engine() -> None:
+    code = (
+        "import sys; from workforce_sim import simulate, synthetic_census; simulate(census=synthetic_census(100));"
+        "print(*{'pyarrow.parquet', 'pyarrow.compute', 'pyarrow.csv', 'workforce_sim.reference'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=True)
+    assert done.stdout == "\n"
