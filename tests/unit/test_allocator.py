@@ -41,22 +41,43 @@ def test_a_thread_gets_fewer_pages_anew() -> None:
     assert kept < usual / 2
 
 
-@LINUX
-def test_what_was_kept_is_returned_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Library:
-        calls: list[tuple[int, ...]] = []  # noqa: RUF012 - of this test alone
+class Library:
+    """Notes what it is asked for."""
 
-        def mallopt(self, *given: int) -> None:
-            self.calls.append(given)
+    def __init__(self) -> None:
+        self.calls: list[tuple[int, ...]] = []
 
-        def malloc_trim(self, *given: int) -> None:
-            self.calls.append(given)
+    def mallopt(self, *given: int) -> None:
+        self.calls.append(given)
 
-    monkeypatch.setattr(allocator, "_glibc", Library)
+    def malloc_trim(self, *given: int) -> None:
+        self.calls.append(given)
+
+
+BEGIN, END = [(-3, 2**25), (-1, 2**26), (-2, 2**26)], [(-2, 2**17), (0,)]
+
+
+@pytest.fixture
+def library(monkeypatch: pytest.MonkeyPatch) -> Library:
+    found = Library()
+    monkeypatch.setattr(allocator, "_glibc", lambda: found)
+    return found
+
+
+def test_what_was_kept_is_returned_at_the_end(library: Library) -> None:
     with pytest.raises(ZeroDivisionError), allocator.freed_memory_kept():
         raise ZeroDivisionError
 
-    assert Library.calls == [(-3, 2**25), (-1, 2**26), (-2, 2**26), (-2, 2**17), (0,)]
+    assert library.calls == BEGIN + END
+
+
+def test_of_several_ensembles_at_once_the_last_returns_it(library: Library) -> None:
+    with allocator.freed_memory_kept():
+        with allocator.freed_memory_kept():
+            pass
+        assert library.calls == BEGIN + BEGIN
+
+    assert library.calls == BEGIN + BEGIN + END
 
 
 @pytest.mark.parametrize("name", ["MALLOC_ARENA_MAX", "GLIBC_TUNABLES"])

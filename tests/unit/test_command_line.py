@@ -211,15 +211,17 @@ def test_an_interrupt_with_nothing_to_keep_says_so() -> None:
     assert kept(None) == "interrupted"
 
 
-def test_an_interrupt_while_the_command_line_is_imported_is_one_line() -> None:
-    code = """
+@pytest.mark.parametrize("module", ["cli.main", "cli.commands", "cli.ensemble_commands", "wording.progress"])
+def test_an_interrupt_while_the_command_line_is_imported_is_one_line(module: str) -> None:
+    code = f"""
 import sys
 class Interrupts:
     def find_spec(self, name, path=None, target=None):
-        if name == "workforce_sim.cli.main":
+        if name == "workforce_sim.{module}":
             raise KeyboardInterrupt
 sys.meta_path.insert(0, Interrupts())
 from workforce_sim.__main__ import main
+sys.argv = ["workforce-sim", "ensemble", "c.yaml"]
 sys.exit(main())
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)

@@ -28,7 +28,7 @@ from workforce_sim import (
 )
 from workforce_sim.config import with_changes
 from workforce_sim.ensembles.bands import MEASURES, PERCENTS, bands, mean, percentile
-from workforce_sim.ensembles.batch import ROWS, batches
+from workforce_sim.ensembles.batch import batches, rows_of
 from workforce_sim.ensembles.ensemble import LEAST, relative_errors
 from workforce_sim.tables import SUMMARY, completed
 
@@ -206,10 +206,10 @@ def test_an_ensemble_says_what_it_is(ensemble: Ensemble) -> None:
 @pytest.mark.parametrize(
     ("count", "staff", "workers", "sizes"),
     [
-        (10, ROWS // 4, 1, [3, 3, 4]),
+        (10, rows_of(1) // 4, 1, [3, 3, 4]),
         (10, 10, 1, [10]),
         (10, 10, 4, [2, 3, 2, 3]),
-        (3, 5 * ROWS, 2, [1, 1, 1]),
+        (3, 5 * rows_of(2), 2, [1, 1, 1]),
         (3, 0, 1, [3]),
         (1, 10, 8, [1]),
     ],

@@ -519,6 +519,23 @@ def test_ledger_rows_outside_the_employment_are_said(date: Any, when: pl.Expr) -
         ws.simulate(CONFIG, events=[broken])
 
 
+NO_POSITION = {
+    "a text": pl.when(pl.col("age") > 40).then(pl.lit("voluntary")).otherwise(pl.lit("death")),
+    "a large number": pl.col("level").cast(pl.Int64) + 2**32,
+    "not a number": pl.lit(float("nan")),
+}
+
+
+@pytest.mark.parametrize("name", ["cause", "level_after"])
+@pytest.mark.parametrize("value", NO_POSITION.values(), ids=NO_POSITION)
+def test_what_is_no_position_of_a_name_is_an_error(name: str, value: pl.Expr) -> None:
+    rows = ws.ledger_rows(when=pl.col("leaves") == 1, date="last_day", **{name: value})
+    broken = failing(lambda staff: staff, ledger=rows)
+
+    with pytest.raises(pl.exceptions.InvalidOperationError, match="u32"):
+        ws.simulate(CONFIG, events=[broken])
+
+
 @pytest.mark.parametrize("measure", [pl.col("age") * 0.5, pl.col("age").cast(pl.String)])
 def test_a_measure_that_is_no_whole_number_is_said(measure: pl.Expr) -> None:
     broken = failing(lambda staff: staff, measures={"spent": measure})

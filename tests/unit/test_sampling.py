@@ -15,8 +15,7 @@ from workforce_sim.dates import Flags
 from workforce_sim.engine.columns import reached
 from workforce_sim.engine.partitions import in_turn
 from workforce_sim.engine.sampling import Groups, ranking, scaled_risks, smallest
-from workforce_sim.ensembles import batch
-from workforce_sim.ensembles.batch import batches
+from workforce_sim.ensembles.batch import batches, rows_of
 from workforce_sim.money import PPM
 
 GROUPS = st.lists(
@@ -82,9 +81,14 @@ def test_every_replicate_is_in_one_batch_and_every_worker_gets_as_many(count: in
     sizes = [len(part) for part in found]
 
     assert [number for part in found for number in part] == list(range(count))
-    assert all(size == 1 or size * staff <= batch.ROWS for size in sizes)
+    assert all(size == 1 or size * staff <= rows_of(workers) for size in sizes)
     assert max(sizes, default=0) - min(sizes, default=0) <= 1
     assert len(found) in (count, *range(0, count, workers))
+
+
+@pytest.mark.parametrize(("workers", "rows"), [(1, 450_000), (2, 450_000), (3, 300_000), (64, 300_000)])
+def test_many_workers_have_smaller_batches_as_they_share_the_memory(workers: int, rows: int) -> None:
+    assert rows_of(workers) == rows
 
 
 def test_work_is_done_in_turn_and_not_after_an_error() -> None:

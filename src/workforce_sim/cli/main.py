@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from workforce_sim.cli.commands import command_line
 from workforce_sim.cli.console import INTERRUPTED, USAGE, guarded
+from workforce_sim.wording.terminal import complain
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     arguments = sys.argv[1:] if argv is None else argv
-    parser = command_line(next((word for word in arguments if not word.startswith("-")), ""))
     try:
+        parser = command_line(next((word for word in arguments if not word.startswith("-")), ""))
         options = parser.parse_args(arguments)
+    except KeyboardInterrupt:  # while the command is imported
+        complain("interrupted")
+        return INTERRUPTED
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else USAGE
     if "action" not in options:

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from typing import Any
 
 from workforce_sim.config.values import KeyPath
@@ -52,7 +52,7 @@ def meant(path: KeyPath) -> str:
 
 @cache
 def _schema() -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(Path(__file__).with_name("schema.json").read_bytes())
+    schema: dict[str, Any] = json.loads(files("workforce_sim.config").joinpath("schema.json").read_bytes())
     return schema
 
 

@@ -56,17 +56,21 @@ def _sections_in(annotation: Any) -> Iterator[type[Section]]:
 def _describe(properties: dict[str, Any], section: type[Section]) -> None:
     """Give each key the description below its field."""
     for name, text in descriptions(section).items():
-        properties[section.model_fields[name].alias or name]["description"] = text
+        key = section.model_fields[name].alias or name
+        properties[key] = dict(sorted({**properties[key], "description": text}.items()))
 
 
 def descriptions(section: type[Section]) -> dict[str, str]:
-    """Return what the source says below each field: read here only, as it takes long and no run needs it."""
+    """Return what the source says below each field, if it is there: read here only, as it takes long."""
     kinds = (kind for kind in reversed(section.__mro__) if issubclass(kind, Section) and kind is not Section)
     return {name: text for kind in kinds for name, text in _below_fields(kind) if name in section.model_fields}
 
 
 def _below_fields(kind: type[Section]) -> Iterator[tuple[str, str]]:
-    written = ast.parse(dedent(getsource(kind))).body[0]
+    try:
+        written = ast.parse(dedent(getsource(kind))).body[0]
+    except OSError:  # only compiled modules are installed
+        return
     for field, below in pairwise(written.body if isinstance(written, ast.ClassDef) else ()):
         match field, below:
             case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):

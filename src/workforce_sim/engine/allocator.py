@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ _LARGEST = 32 * _MIB
 
 _TRIM, _TOP_PAD, _MMAP = -1, -2, -3
 """Parameters of ``mallopt``, as malloc.h numbers them."""
+
+_turn, _begun = Lock(), list[Any]()
 
 
 def keep_freed_memory() -> None:
@@ -33,22 +36,29 @@ def keep_freed_memory() -> None:
 
 @contextmanager
 def freed_memory_kept() -> Iterator[None]:
-    """Let the allocator also keep what other threads free, and return it all at the end.
+    """Let the allocator also keep what other threads free.
 
     Threads have memory in pieces of 64 MiB, and a piece goes back as soon as nothing is left in it, unless as much is
-    wanted in reserve. Settings of the environment (``MALLOC_...``, ``GLIBC_TUNABLES``) are left alone.
+    wanted in reserve. When the last to ask for a reserve is done, it has its default again, and what is free goes back;
+    the sizes from which memory goes back at once stay. Settings of the environment (``MALLOC_...``,
+    ``GLIBC_TUNABLES``) are left alone.
     """
     library = _glibc()
     if library is None:
         yield
         return
-    for parameter, size in ((_MMAP, _LARGEST), (_TRIM, 2 * _LARGEST), (_TOP_PAD, 2 * _LARGEST)):
-        library.mallopt(parameter, size)
+    with _turn:
+        _begun.append(library)
+        for parameter, size in ((_MMAP, _LARGEST), (_TRIM, 2 * _LARGEST), (_TOP_PAD, 2 * _LARGEST)):
+            library.mallopt(parameter, size)
     try:
         yield
     finally:
-        library.mallopt(_TOP_PAD, _MIB // 8)
-        library.malloc_trim(0)
+        with _turn:
+            _begun.pop()
+            if not _begun:
+                library.mallopt(_TOP_PAD, _MIB // 8)
+                library.malloc_trim(0)
 
 
 def _glibc() -> Any:

@@ -217,7 +217,12 @@ def ledger_rows(*, when: pl.Expr, date: str, **sets: pl.Expr | str) -> Rows:
         raise RequestError('ledger_rows: date must be the name of a column, such as "bonus_date"')
     for name, value in sets.items():
         _refuse_value(name, value)
-    return Rows("", when, date, sets)
+    return Rows("", when, date, {name: _as_position(name, value) for name, value in sets.items()})
+
+
+def _as_position(name: str, value: pl.Expr | str) -> pl.Expr | str:
+    """Let an expression that stands for a name fail unless it is a position; the model's own are not checked."""
+    return value.cast(pl.UInt32) if isinstance(value, pl.Expr) and name in _SET_BY_NAME else value
 
 
 def _refuse_value(name: str, value: Any) -> None:

@@ -59,22 +59,19 @@ def filled_vacancies(staff: Staff, aims: Sequence[Sequence[int]], year: Year) ->
     """
     names, weight = year.assumptions.names, year.assumptions.promotion_weights.at(staff.age, staff.tenure, staff.level)
     shape = len(staff.sizes), len(names)
-    small = np.min_scalar_type(shape[0] * shape[1])  # the smaller the numbers, the faster they are sorted
+    cells = shape[0] * shape[1]
+    small = np.min_scalar_type(cells)  # the smaller the numbers, the faster they are sorted
     first = (np.arange(shape[0]) * shape[1]).astype(small)
     group = np.repeat(first, staff.sizes) + staff.level.astype(small)
     rows = np.flatnonzero(staff.stays & (staff.tenure >= year.config.promotion.minimum_tenure) & (weight > 0))
     rows = rows[np.argsort(group[rows], kind="stable")]
-    weight = weight[rows]
-    able, stay = (
-        np.bincount(who, minlength=shape[0] * shape[1])
-        for who in (group.take(rows), group.take(np.flatnonzero(staff.stays)))
-    )
+    able, stay = (np.bincount(group.take(who), minlength=cells) for who in (rows, np.flatnonzero(staff.stays)))
     within = [year.config.promotion.within_ppm(name) for name in names]
     found = [filled(*one, within) for one in zip(aims, _listed(stay, shape), _listed(able, shape), strict=True)]
     promoted = np.zeros(len(staff.key), dtype=bool)
     groups = Groups(able.tolist(), [up for ups, _ in found for up in ups])
     u = year.draw(staff.person[rows], Stream.PROMOTION)
-    promoted[rows[groups.chosen(weight, u, staff.key[rows], "promotions")]] = True
+    promoted[rows[groups.chosen(weight[rows], u, staff.key[rows], "promotions")]] = True
     return promoted, [outside for _, outside in found]
 
 

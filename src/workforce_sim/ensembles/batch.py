@@ -18,8 +18,10 @@ from workforce_sim.engine.partitions import cut
 from workforce_sim.engine.start import prepared
 from workforce_sim.ensembles.spread import grouped
 
-ROWS = 450_000
-"""Employees of a batch at its opening: more need memory, fewer make threads wait for each other."""
+ROWS, ALL_ROWS, MOST_ROWS = 300_000, 900_000, 450_000
+"""Employees of a batch at its opening, of the batches of few workers together, and the most of a batch.
+
+Fewer make threads wait for each other, more need memory."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,14 @@ def _years(config: Config, replicates: tuple[int, ...], job: Job) -> Iterator[pl
         yield tables.summary
 
 
+def rows_of(workers: int) -> int:
+    """Return how many employees a batch has at most."""
+    return min(MOST_ROWS, max(ROWS, ALL_ROWS // workers))
+
+
 def batches(replicates: Sequence[int], staff: int, workers: int = 1) -> list[Sequence[int]]:
-    """Return the replicates in nearly equal parts of up to ``ROWS`` employees, as many for each worker."""
-    workers, most = max(workers, 1), max(1, ROWS // max(staff, 1))
+    """Return the replicates in nearly equal parts of so many employees at most, as many for each worker."""
+    workers = max(workers, 1)
+    most = max(1, rows_of(workers) // max(staff, 1))
     parts = min(len(replicates), workers * -(-len(replicates) // (workers * most)))
     return [replicates[part] for part in cut(len(replicates), parts)]

@@ -36,20 +36,14 @@ ADDS: Described = {
 FORFEITS = Rows("forfeiture", pl.col("forfeited_cents") != 0, "last_day", {"amount_cents": pl.col("forfeited_cents")})
 
 
-def vested_share(source: str) -> dict[str, pl.Expr]:
-    """Return the column of the snapshot with the vested share of a source: at most 10,000, so it fits unchecked."""
-    name = f"vested_share_{source}_bp"
-    return {name: pl.col(name).cast(pl.Int32, wrap_numerical=True)}
-
-
 @node(
     adds=ADDS,
     ledger=(FORFEITS,),
     snapshot={
         "match_balance_cents": pl.col("new_match_balance_cents"),
         "nonelective_balance_cents": pl.col("new_nonelective_balance_cents"),
-        **vested_share("match"),
-        **vested_share("nonelective"),
+        "vested_share_match_bp": pl.col("vested_share_match_bp"),
+        "vested_share_nonelective_bp": pl.col("vested_share_nonelective_bp"),
         "forfeited_cents": pl.col("forfeited_cents"),
     },
 )

@@ -16,7 +16,7 @@ from workforce_sim.engine.columns import Array, Columns, Described
 from workforce_sim.engine.context import Year
 from workforce_sim.engine.deferral_limit import catch_up_of
 from workforce_sim.engine.event import KeptColumn
-from workforce_sim.engine.events.account import YearsServed, in_account, vested_share
+from workforce_sim.engine.events.account import YearsServed, in_account
 from workforce_sim.engine.events.contribution import roth_of
 
 
@@ -38,7 +38,7 @@ def snapshot(source: str) -> dict[str, pl.Expr]:
     return {
         f"{source}_cents": pl.col(f"{source}_cents"),
         f"{source}_balance_cents": pl.col(f"new_{source}_balance_cents"),
-        **vested_share(source),
+        f"vested_share_{source}_bp": pl.col(f"vested_share_{source}_bp"),
     }
 
 
