@@ -66,7 +66,7 @@ def _rank(q: Uniforms, certain: Flags, u: Uniforms, order: Uniforms) -> None:
     order[certain | (q >= 1)] = -1.0
 
 
-_NEAR = 2.0
+_NEAR, _MANY = 2.0, 2_000
 
 
 def smallest(order: Uniforms, keys: Keys, k: int, what: str) -> Flags:
@@ -87,7 +87,7 @@ def smallest(order: Uniforms, keys: Keys, k: int, what: str) -> Flags:
 
 def _threshold(order: Uniforms, k: int, what: str) -> float:
     """Return the k-th smallest: about 1 where risks add up to k, so only numbers up to ``_NEAR`` need sorting."""
-    near = order.take(np.flatnonzero(order <= _NEAR))
+    near = order.take(np.flatnonzero(order <= _NEAR)) if len(order) > _MANY else order
     among = near if k <= len(near) else order
     threshold = float(np.partition(among, k - 1)[k - 1]) if k <= len(among) else np.inf
     if threshold == np.inf:
