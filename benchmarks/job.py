@@ -62,7 +62,7 @@ def measured(job: Job, size: int) -> dict[str, float]:
 
 FIRST = "from workforce_sim import simulate, synthetic_census; simulate(census=synthetic_census(1_000))"
 STARTED = {"startup": ["-m", "workforce_sim", "--help"], "first": ["-c", FIRST]}
-"""What is timed from the start of a process to its end: the help of the command line, and the imports of a first run."""
+"""What is timed from the start of a process to its end: the help of the command line, the imports of a first run."""
 
 
 def started(arguments: list[str]) -> dict[str, float]:

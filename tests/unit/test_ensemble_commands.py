@@ -9,6 +9,9 @@ import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -321,3 +324,33 @@ def test_a_wrong_command_line_is_usage(arguments: list[str], capsys: Captured) -
     assert main(arguments) == 2
 
     assert capsys.readouterr().err.startswith("usage: workforce-sim")
+
+
+# --- processes --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", [["ensemble", "today.yaml"], ["compare", "today.yaml", "richer.yaml"]])
+def test_processes_print_what_threads_print(command: list[str], capsys: Captured) -> None:
+    printed = []
+    for workers in ([], ["--workers", "2"]):
+        assert main([*command, "--replicates", "3", *workers]) == 0
+        printed.append(capsys.readouterr().out)
+
+    assert printed[0] == printed[1]
+
+
+def test_a_scheduler_has_its_own_workers(capsys: Captured) -> None:
+    assert main(["ensemble", "today.yaml", "--workers", "2", "--scheduler", "tcp://nowhere"]) == 1
+    assert capsys.readouterr().err.startswith("--workers: the scheduler has workers of its own")
+
+
+def test_a_process_that_is_ended_is_told(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    @contextmanager
+    def broken(_: int) -> Iterator[None]:
+        raise BrokenExecutor
+        yield
+
+    monkeypatch.setattr("workforce_sim.ensembles.processes.processes", broken)
+
+    assert main(["ensemble", "today.yaml", "--workers", "2"]) == 1
+    assert capsys.readouterr().err.startswith("a worker process was ended; was memory short?")

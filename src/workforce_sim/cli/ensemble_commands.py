@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workforce_sim.cli.console import SUCCESS, json_option, once, pair, whole_number
+from workforce_sim.cli.console import SUCCESS, json_option, once, pair, positive, whole_number
 from workforce_sim.cli.parser import Command
 from workforce_sim.cli.printed import json_text, note_list
 from workforce_sim.wording.progress import simulations
@@ -59,7 +59,7 @@ def add_ensemble(commands: Any, command: Command, about: str) -> None:
     ensemble.add_argument("--spread", metavar="SOURCE", action="append", choices=SOURCES, help=about)
     about = "simulate only the I-th of N parts, to be put together with merge"
     ensemble.add_argument("--shard", metavar="I/N", type=_part, help=about)
-    scheduler_option(ensemble)
+    _worker_options(ensemble)
 
 
 def add_compare(commands: Any, command: Command, about: str) -> None:
@@ -72,7 +72,7 @@ def add_compare(commands: Any, command: Command, about: str) -> None:
     )
     compare.add_argument("scenarios", metavar="SCENARIO", nargs="+", type=_scenario, help=about)
     _options(compare, 100, FOLDER)
-    scheduler_option(compare)
+    _worker_options(compare)
     about = f"show cost, and who gains and who loses, by group; cells of fewer than {LEAST} employees are hidden"
     compare.add_argument("--by", "--gains", choices=GROUPS, help=about)
     about = "hide no cell; for internal use, in tables, JSON and files alike"
@@ -91,7 +91,7 @@ def add_sweep(commands: Any, command: Command, about: str) -> None:
     about = "show combinations that meet it: net_employer_cost<=1.2M, participation_rate>=85%%; may be repeated"
     sweep.add_argument("--filter", metavar="MEASURE<=VALUE", action="append", default=[], help=about)
     _options(sweep, 100, FOLDER)
-    scheduler_option(sweep)
+    _worker_options(sweep)
 
 
 def _options(parser: argparse.ArgumentParser, replicates: int, out: str) -> None:
@@ -101,6 +101,12 @@ def _options(parser: argparse.ArgumentParser, replicates: int, out: str) -> None
     json_option(parser)
 
 
+def _worker_options(parser: argparse.ArgumentParser) -> None:
+    about = "processes that share the simulations; default: threads of one process, which need less memory"
+    parser.add_argument("--workers", metavar="N", type=positive, help=about)
+    scheduler_option(parser)
+
+
 def scheduler_option(parser: argparse.ArgumentParser) -> None:
     """Add the option that names a scheduler."""
     about = "use the cluster of this Dask scheduler, such as tcp://10.0.0.5:8786; needs workforce-sim[cluster]"
@@ -108,15 +114,38 @@ def scheduler_option(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def executor_of(address: str | None) -> Iterator[Executor | None]:
-    """Give the workers of a cluster; None where nobody asked for one."""
-    if address is None:
-        yield None
-        return
+def executor_of(address: str | None, workers: int | None = None) -> Iterator[Executor | None]:
+    """Give the workers of a cluster, or so many processes; None where nobody asked for either."""
     from workforce_sim.ensembles.cluster import cluster  # noqa: PLC0415
+    from workforce_sim.errors import RequestError  # noqa: PLC0415
 
-    with cluster(address) as executor:
-        yield executor
+    if address is not None and workers is not None:
+        raise RequestError("--workers: the scheduler has workers of its own; leave out --workers or --scheduler")
+    if address is not None:
+        with cluster(address) as executor:
+            yield executor
+    elif workers is not None:
+        with _own(workers) as executor:
+            yield executor
+    else:
+        yield None
+
+
+@contextmanager
+def _own(workers: int) -> Iterator[Executor]:
+    """Give processes of our own, and say what to do when one of them is ended."""
+    from concurrent.futures import BrokenExecutor  # noqa: PLC0415
+
+    from workforce_sim.ensembles.processes import processes  # noqa: PLC0415
+    from workforce_sim.errors import SimulationError  # noqa: PLC0415
+
+    try:
+        with processes(workers) as executor:
+            yield executor
+    except BrokenExecutor:
+        raise SimulationError(
+            "a worker process was ended; was memory short? run it again with fewer --workers"
+        ) from None
 
 
 def _part(text: str) -> tuple[int, int]:
@@ -165,7 +194,10 @@ def _simulated(options: argparse.Namespace, until: Mapping[str, str]) -> Ensembl
             "--until: a shard cannot tell when all shards together reach it; leave out --until or --shard"
         )
     replicates = options.replicates if options.shard is None else shard(options.replicates, *options.shard)
-    with executor_of(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
+    with (
+        executor_of(options.scheduler, options.workers) as executor,
+        simulations(True, verbose=options.verbose) as progress,
+    ):
         return simulate_ensemble(
             options.config,
             replicates=replicates,
@@ -181,7 +213,7 @@ def _merged(options: argparse.Namespace) -> Ensemble:
     from workforce_sim.ensembles.merging import merge  # noqa: PLC0415
     from workforce_sim.errors import RequestError  # noqa: PLC0415
 
-    others = (options.until, options.spread, options.shard, options.scheduler)
+    others = (options.until, options.spread, options.shard, options.scheduler, options.workers)
     if options.config != Path("merge") or options.out is None or any(others):
         line = "workforce-sim ensemble merge SHARD... --out DIR, and no more options"
         raise RequestError(f"expected one CONFIG, or: {line}")
@@ -204,7 +236,10 @@ def _compare(options: argparse.Namespace) -> int:
     named = {name: Path(file) for name, file in once(options.scenarios, "scenario").items()}
     scenarios = named if len(named) > 1 else next(iter(named.values()))
     by = () if options.by is None else (options.by,)
-    with executor_of(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
+    with (
+        executor_of(options.scheduler, options.workers) as executor,
+        simulations(True, verbose=options.verbose) as progress,
+    ):
         asked = {"replicates": options.replicates, "progress": progress}
         found: Comparison = compare(scenarios, executor=executor, by=by, **asked)
     least = None if options.no_suppression else LEAST
@@ -238,7 +273,10 @@ def _sweep(options: argparse.Namespace) -> int:
         refuse_existing(options.out)
     grid = {key: _values(key, text) for key, text in once(options.set, "--set").items()}
     refuse_unknown(combinations_of(grid), options.sort, options.filter)
-    with executor_of(options.scheduler) as executor, simulations(True, verbose=options.verbose) as progress:
+    with (
+        executor_of(options.scheduler, options.workers) as executor,
+        simulations(True, verbose=options.verbose) as progress,
+    ):
         asked = {"replicates": options.replicates, "progress": progress}
         found: Sweep = sweep(options.config, grid, executor=executor, **asked)
     page = of_sweep(found)

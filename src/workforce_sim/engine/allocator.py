@@ -20,6 +20,9 @@ _MIB = 2**20
 _LARGEST = 32 * _MIB
 """Bytes of the largest array that the allocator takes from memory of its own."""
 
+_ALL = 2**30
+"""Free bytes at the end of the main thread's memory up to which none goes back."""
+
 _TRIM, _TOP_PAD, _MMAP = -1, -2, -3
 """Parameters of ``mallopt``, as malloc.h numbers them."""
 
@@ -49,7 +52,7 @@ def freed_memory_kept() -> Iterator[None]:
         return
     with _turn:
         _begun.append(library)
-        for parameter, size in ((_MMAP, _LARGEST), (_TRIM, 2 * _LARGEST), (_TOP_PAD, 2 * _LARGEST)):
+        for parameter, size in ((_MMAP, _LARGEST), (_TRIM, _ALL), (_TOP_PAD, 2 * _LARGEST)):
             library.mallopt(parameter, size)
     try:
         yield
@@ -57,6 +60,7 @@ def freed_memory_kept() -> Iterator[None]:
         with _turn:
             _begun.pop()
             if not _begun:
+                library.mallopt(_TRIM, 2 * _LARGEST)
                 library.mallopt(_TOP_PAD, _MIB // 8)
                 library.malloc_trim(0)
 

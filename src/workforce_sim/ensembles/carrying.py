@@ -7,7 +7,7 @@ import pickle
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 from threading import Event
 from typing import Any
@@ -115,7 +115,16 @@ def ship(job: Job, executor: Executor) -> Any:
 def remote_summaries(shipped: bytes, replicates: tuple[int, ...]) -> pl.DataFrame:
     """Return the summaries of a batch of a job that was sent."""
     refuse_forked()
+    _memory_kept()
     return summaries(_unpacked(shipped), replicates)
+
+
+@lru_cache(maxsize=1)
+def _memory_kept() -> ExitStack:
+    """Let a worker process keep the memory that it frees: it has nothing else to do."""
+    kept = ExitStack()
+    kept.enter_context(freed_memory_kept())
+    return kept
 
 
 @lru_cache(maxsize=2)

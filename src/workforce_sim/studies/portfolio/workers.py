@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
 
 from workforce_sim.ensembles.carrying import LOOK_UP, workers_of
+from workforce_sim.ensembles.processes import MOST, processes
 from workforce_sim.errors import SimulationError, asked
 from workforce_sim.studies.portfolio.work import Done, Load, carry_out
 
@@ -17,9 +15,6 @@ AHEAD = 2
 """Loads submitted for each worker."""
 PATIENCE = 3
 """Times that all processes may end without a load done in between."""
-
-
-MOST = 1_000
 
 
 @dataclass(frozen=True)
@@ -52,7 +47,7 @@ def _in_processes(loads: list[Load], workers: int) -> Iterator[tuple[Load, Done]
     broken = 0
     while loads:
         try:
-            with _pool(workers) as pool:
+            with processes(workers) as pool:
                 for load, done in _submitted(loads, pool, workers):
                     loads = [other for other in loads if other is not load]
                     broken = 0
@@ -62,32 +57,6 @@ def _in_processes(loads: list[Load], workers: int) -> Iterator[tuple[Load, Done]
             if broken >= PATIENCE:
                 what = f"worker processes ended {PATIENCE} times in a row, {len(loads):,} loads are left"
                 raise SimulationError(f"{what}; was memory short? use fewer workers, and run it again") from None
-
-
-@contextmanager
-def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Give processes with one thread of Polars each, unless the environment says otherwise."""
-    with _environment("POLARS_MAX_THREADS", str(max(1, (os.cpu_count() or 1) // workers))):
-        pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
-        try:
-            yield pool
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)  # who interrupts does not wait
-            raise
-        pool.shutdown()
-
-
-@contextmanager
-def _environment(name: str, value: str) -> Iterator[None]:
-    """Set a variable for processes that are started meanwhile, unless it is set."""
-    if name in os.environ:
-        yield
-        return
-    os.environ[name] = value
-    try:
-        yield
-    finally:
-        del os.environ[name]
 
 
 def _submitted(loads: list[Load], executor: Executor, workers: int) -> Iterator[tuple[Load, Done]]:
