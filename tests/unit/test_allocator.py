@@ -61,6 +61,7 @@ BEGIN, END = [(-3, 2**25), (-1, 2**30), (-2, 2**26)], [(-1, 2**26), (-2, 2**17),
 def library(monkeypatch: pytest.MonkeyPatch) -> Library:
     found = Library()
     monkeypatch.setattr(allocator, "_glibc", lambda: found)
+    monkeypatch.setattr(allocator, "_begun", [])
     return found
 
 

@@ -9,9 +9,7 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -345,10 +343,8 @@ def test_a_scheduler_has_its_own_workers(capsys: Captured) -> None:
 
 
 def test_a_process_that_is_ended_is_told(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
-    @contextmanager
-    def broken(_: int) -> Iterator[None]:
+    def broken(_: int) -> None:
         raise BrokenExecutor
-        yield
 
     monkeypatch.setattr("workforce_sim.ensembles.processes.processes", broken)
 

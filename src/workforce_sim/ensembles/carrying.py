@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
+from multiprocessing import parent_process
 from threading import Event
 from typing import Any
 
@@ -85,7 +86,8 @@ def _hands(job: Job, executor: Executor | None) -> Iterator[tuple[Any, int]]:
     """Give a function that submits a batch, and the number of workers; cancelling does not wait for threads."""
     if executor is not None:
         shipped = ship(job, executor)
-        yield (lambda part: executor.submit(remote_summaries, shipped, tuple(part))), workers_of(executor)
+        with freed_memory_kept():  # of threads in this process
+            yield (lambda part: executor.submit(remote_summaries, shipped, tuple(part))), workers_of(executor)
         return
     workers, given_up = os.cpu_count() or 1, Event()
     threads = ThreadPoolExecutor(workers, thread_name_prefix="workforce_sim-replicates")
@@ -115,13 +117,14 @@ def ship(job: Job, executor: Executor) -> Any:
 def remote_summaries(shipped: bytes, replicates: tuple[int, ...]) -> pl.DataFrame:
     """Return the summaries of a batch of a job that was sent."""
     refuse_forked()
-    _memory_kept()
+    if parent_process() is not None:
+        _memory_kept()
     return summaries(_unpacked(shipped), replicates)
 
 
 @lru_cache(maxsize=1)
 def _memory_kept() -> ExitStack:
-    """Let a worker process keep the memory that it frees: it has nothing else to do."""
+    """Let this process, which works for another, keep the memory that it frees: it has nothing else to do."""
     kept = ExitStack()
     kept.enter_context(freed_memory_kept())
     return kept
