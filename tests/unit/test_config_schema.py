@@ -100,7 +100,6 @@ def test_the_shipped_schema_is_current() -> None:
     """Write it anew with ``workforce-sim config schema``."""
     shipped = (CONFIG / "schema.json").read_text(encoding="utf-8")
 
-    assert json.loads(shipped) == json_schema()
     assert shipped == schema_text()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from threading import Event
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from workforce_sim import SimulationError
 from workforce_sim.dates import Flags
+from workforce_sim.engine import sampling
 from workforce_sim.engine.columns import reached
 from workforce_sim.engine.partitions import in_turn
 from workforce_sim.engine.sampling import Groups, ranking, scaled_risks, smallest
@@ -56,7 +58,8 @@ def test_the_smallest_are_chosen_ties_by_key(order: list[float], data: st.DataOb
     keys = data.draw(st.permutations(range(len(order))))
     expected = sorted(range(len(order)), key=lambda at: (order[at], keys[at]))[:count]
 
-    chosen = smallest(np.array(order), np.array(keys, dtype=np.uint64), count, "terminations")
+    with patch.object(sampling, "_MANY", data.draw(st.sampled_from([0, sampling._MANY]))):
+        chosen = smallest(np.array(order), np.array(keys, dtype=np.uint64), count, "terminations")
 
     assert np.flatnonzero(chosen).tolist() == sorted(expected)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workforce_sim.cli.console import FAILURE, SUCCESS, year_number
-from workforce_sim.cli.parser import Command, new_file
+from workforce_sim.cli.parser import command, new_file
 from workforce_sim.wording.terminal import complain, say
 
 TEMPLATE = "census.csv"
@@ -19,7 +19,7 @@ CHECKED = (
 )
 
 
-def add_census(commands: Any, command: Command, about: str) -> None:
+def add_census(commands: Any, about: str) -> None:
     """Add what can be done with a census."""
     census = commands.add_parser("census", help=about).add_subparsers(required=True, metavar="COMMAND")
     about = "show how a census is read, who is included, and every problem with its line"

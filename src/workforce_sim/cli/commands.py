@@ -9,7 +9,7 @@ import argparse
 from collections.abc import Sequence
 from importlib import import_module
 
-from workforce_sim.cli.parser import Help, Parser, command
+from workforce_sim.cli.parser import Help, Parser
 from workforce_sim.wording.terminal import say
 
 FIRST_STEPS = """\
@@ -68,7 +68,7 @@ def command_line(asked: str | None = None) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for name, (module, about) in COMMANDS.items():
         if asked in (name, None):
-            getattr(import_module(f"workforce_sim.cli.{module}"), f"add_{name}")(commands, command, about)
+            getattr(import_module(f"workforce_sim.cli.{module}"), f"add_{name}")(commands, about)
         else:
             commands.add_parser(name, help=about, add_help=False)
     return parser

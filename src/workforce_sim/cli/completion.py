@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workforce_sim.cli.console import FAILURE, SUCCESS
-from workforce_sim.cli.parser import Command
+from workforce_sim.cli.parser import command
 from workforce_sim.wording.terminal import complain, say
 
 SHELLS = ("bash", "zsh", "tcsh")
@@ -20,7 +20,7 @@ FOLDERS = ("DIR", "FOLDER", "A", "B")
 """Names of arguments in the help that stand for folders; other paths are files."""
 
 
-def add_completion(commands: Any, command: Command, about: str) -> None:
+def add_completion(commands: Any, about: str) -> None:
     """Add the command that prints a script of completion of the whole command line."""
     example = 'eval "$(workforce-sim completion bash)"'
     parser = command(commands, "completion", about, _completion, details=DETAILS, example=example)

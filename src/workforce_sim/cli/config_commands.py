@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from workforce_sim.cli.console import FAILURE, SUCCESS
-from workforce_sim.cli.parser import Command, new_file
+from workforce_sim.cli.parser import command, new_file
 from workforce_sim.wording.terminal import complain, say
 
 EXAMPLE = "simulation_config.yaml"
 CHECKED = "Problems are printed one a line with file, line and column; the exit code is 1 where there is one."
 
 
-def add_config(commands: Any, command: Command, about: str) -> None:
+def add_config(commands: Any, about: str) -> None:
     """Add the commands of a configuration."""
     config = commands.add_parser("config", help=about).add_subparsers(required=True, metavar="COMMAND")
     about = "list every problem of a configuration, settings without effect and compliance warnings"

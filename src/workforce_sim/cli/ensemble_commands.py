@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workforce_sim.cli.console import SUCCESS, json_option, once, pair, positive, whole_number
-from workforce_sim.cli.parser import Command
+from workforce_sim.cli.parser import command
 from workforce_sim.cli.printed import json_text, note_list
 from workforce_sim.wording.progress import simulations
 from workforce_sim.wording.terminal import complain, printable, tell
@@ -45,7 +45,7 @@ SWEPT = (
 )
 
 
-def add_ensemble(commands: Any, command: Command, about: str) -> None:
+def add_ensemble(commands: Any, about: str) -> None:
     """Add the command of many simulations."""
     example = "workforce-sim ensemble plan.yaml --replicates 1000 --out runs/futures"
     ensemble = command(commands, "ensemble", about, _ensemble, details=SPREAD, example=example)
@@ -62,7 +62,7 @@ def add_ensemble(commands: Any, command: Command, about: str) -> None:
     _worker_options(ensemble)
 
 
-def add_compare(commands: Any, command: Command, about: str) -> None:
+def add_compare(commands: Any, about: str) -> None:
     """Add the command of several scenarios."""
     example = "workforce-sim compare today=today.yaml proposed=proposed.yaml --out runs/proposal"
     compare = command(commands, "compare", about, _compare, details=COMPARED, example=example)
@@ -79,7 +79,7 @@ def add_compare(commands: Any, command: Command, about: str) -> None:
     compare.add_argument("--no-suppression", "--show-small", action="store_true", help=about)
 
 
-def add_sweep(commands: Any, command: Command, about: str) -> None:
+def add_sweep(commands: Any, about: str) -> None:
     """Add the command of every combination of values."""
     example = 'workforce-sim sweep plan.yaml --set "compensation.cola_rate=[0.02, 0.03]" --out runs/grid'
     sweep = command(commands, "sweep", about, _sweep, details=SWEPT, example=example)

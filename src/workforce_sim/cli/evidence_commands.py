@@ -11,7 +11,7 @@ from textwrap import fill
 from typing import Any
 
 from workforce_sim.cli.console import FAILURE, SUCCESS, USAGE, positive, whole_number
-from workforce_sim.cli.parser import Command
+from workforce_sim.cli.parser import command
 from workforce_sim.wording.terminal import complain, printable, say, tell
 
 EXAMPLE = "workforce-sim evidence runs/base --out base.zip"
@@ -27,7 +27,7 @@ _OF_WRITING = ("stories", "story", "key_file", "key_env", "exact", "sign", "leas
 _OF_VERIFYING = ("key", "rerun", "census", "config", "engine")
 
 
-def add_evidence(commands: Any, command: Command, about: str) -> None:
+def add_evidence(commands: Any, about: str) -> None:
     """Add the command that writes an archive of evidence, and verifies one."""
     evidence = command(commands, "evidence", about, _evidence, details=DETAILS, example=EXAMPLE)
     evidence.add_argument("run", metavar="DIR", type=Path, help=f"folder of the run; or the word {VERIFY}")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from workforce_sim.cli.console import SUCCESS, whole_number
-from workforce_sim.cli.parser import Command
+from workforce_sim.cli.parser import command
 from workforce_sim.wording.terminal import complain, say
 
 DETAILS = (
@@ -20,7 +20,7 @@ DETAILS = (
 )
 
 
-def add_explore(commands: Any, command: Command, about: str) -> None:
+def add_explore(commands: Any, about: str) -> None:
     """Add the command that serves the explorer."""
     explore = command(commands, "explore", about, _explore, details=DETAILS, example="workforce-sim explore plan.yaml")
     explore.add_argument("config", metavar="CONFIG", type=Path, help="YAML file that the designs change")

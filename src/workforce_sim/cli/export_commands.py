@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workforce_sim.cli.console import SUCCESS, USAGE
-from workforce_sim.cli.parser import Command
+from workforce_sim.cli.parser import command
 from workforce_sim.wording.terminal import complain
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ FORMS = ("csv", "parquet")
 IDS = "; ids are as in the run: --key-file gives pseudonyms"
 
 
-def add_export(commands: Any, command: Command, about: str) -> None:
+def add_export(commands: Any, about: str) -> None:
     """Add the command that exports the folder of a run, an ensemble, a comparison or a sweep."""
     export_options(command(commands, "export", about, export, example=EXAMPLE))
 

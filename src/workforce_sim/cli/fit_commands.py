@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from workforce_sim.cli.console import SUCCESS, whole_number
-from workforce_sim.cli.parser import Command
+from workforce_sim.cli.parser import command
 from workforce_sim.wording.terminal import complain, tell
 
 _REPORT = "page (FILE.html) or Markdown (FILE.md) to write tables and pictures to"
 
 
-def add_fit(commands: Any, command: Command, about: str) -> None:
+def add_fit(commands: Any, about: str) -> None:
     """Add the command that learns from censuses."""
     example = "workforce-sim fit 2023.csv 2024.csv 2025.csv --out fitted.yaml"
     fit = command(commands, "fit", about, _fit, example=example)
@@ -25,7 +25,7 @@ def add_fit(commands: Any, command: Command, about: str) -> None:
     fit.add_argument("--report", metavar="FILE", type=Path, help=_REPORT)
 
 
-def add_backtest(commands: Any, command: Command, about: str) -> None:
+def add_backtest(commands: Any, about: str) -> None:
     """Add the command that scores forecasts from censuses."""
     example = "workforce-sim backtest 2021.csv 2022.csv 2023.csv 2024.csv --scores scores.csv"
     test = command(commands, "backtest", about, _backtest, example=example)

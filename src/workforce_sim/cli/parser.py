@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from shutil import get_terminal_size
 from textwrap import fill
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from workforce_sim.wording import capital
 from workforce_sim.wording.terminal import printable
@@ -23,14 +23,6 @@ WIDTH = 78
 """Letters of a line of help."""
 
 Action = Callable[[argparse.Namespace], int]
-
-
-class Command(Protocol):
-    """Adds a command to a group: its name, what it does in a line, what carries it out, and a line that shows it."""
-
-    def __call__(  # noqa: D102
-        self, group: Any, name: str, about: str, action: Action, *, details: str = "", example: str = ""
-    ) -> argparse.ArgumentParser: ...
 
 
 class Parser(argparse.ArgumentParser):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workforce_sim.cli.console import SUCCESS, year_number
-from workforce_sim.cli.parser import Command
+from workforce_sim.cli.parser import command
 from workforce_sim.wording.terminal import complain
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 EXAMPLE = "workforce-sim plot futures net_employer_cost --out cost.svg"
 
 
-def add_plot(commands: Any, command: Command, about: str) -> None:
+def add_plot(commands: Any, about: str) -> None:
     """Add the command that draws a measure of a run, an ensemble, a comparison or a sweep."""
     plot = command(commands, "plot", about, _plot, example=EXAMPLE)
     about = "folder of a run, an ensemble, a comparison or a sweep, as --out wrote it"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from workforce_sim.cli.console import FAILURE, SUCCESS, json_option, positive, whole_number
 from workforce_sim.cli.ensemble_commands import executor_of, scheduler_option
-from workforce_sim.cli.parser import Command
+from workforce_sim.cli.parser import command
 from workforce_sim.cli.printed import json_text
 from workforce_sim.wording.progress import employers
 from workforce_sim.wording.terminal import complain, printable, say, tell
@@ -29,7 +29,7 @@ VALIDATED = "Reads every configuration and census and simulates none; the exit c
 SHOWN = "Prints the years of all employers together, and of each group, in dollars."
 
 
-def add_portfolio(commands: Any, command: Command, about: str) -> None:
+def add_portfolio(commands: Any, about: str) -> None:
     """Add the commands of a book of clients."""
     group = commands.add_parser("portfolio", help=about).add_subparsers(required=True, metavar="COMMAND")
     about, example = "simulate every employer of a book", "workforce-sim portfolio run book.csv --out runs/book"

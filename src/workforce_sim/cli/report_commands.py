@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from workforce_sim.cli.console import SUCCESS, positive
-from workforce_sim.cli.parser import Command
+from workforce_sim.cli.parser import command
 from workforce_sim.wording.terminal import complain
 
 
-def add_report(commands: Any, command: Command, about: str) -> None:
+def add_report(commands: Any, about: str) -> None:
     """Add the report of a folder."""
     report = command(commands, "report", about, _report, example="workforce-sim report runs/base --out base.html")
     report.add_argument("folder", metavar="DIR", type=Path, help="folder that --out of a command wrote")

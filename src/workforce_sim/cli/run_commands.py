@@ -11,7 +11,7 @@ from typing import Any
 
 from workforce_sim.cli.console import FAILURE, SUCCESS, whole_number
 from workforce_sim.cli.export_commands import export, export_options
-from workforce_sim.cli.parser import Command
+from workforce_sim.cli.parser import command
 from workforce_sim.wording import counted
 from workforce_sim.wording.terminal import say, tell
 
@@ -19,7 +19,7 @@ MOST_PERSONS = 1_000_000
 """Of each kind, that a difference shows."""
 
 
-def add_run(commands: Any, command: Command, about: str) -> None:
+def add_run(commands: Any, about: str) -> None:
     """Add the commands of a run on disk."""
     run = commands.add_parser("run", help=about).add_subparsers(required=True, metavar="COMMAND")
     about = "show a folder of results: how a run was made, or an ensemble, a comparison or a sweep"
@@ -55,12 +55,12 @@ def add_run(commands: Any, command: Command, about: str) -> None:
     why.add_argument("years", metavar="YEAR", type=whole_number, nargs="*", help=about)
     about = "folder of another run: why the measure is different there, in the same year"
     why.add_argument("--beside", metavar="DIR", type=Path, help=about)
-    _explain_command(run, command)
+    _explain_command(run)
     about = "the same as workforce-sim export"
     export_options(command(run, "export", about, export, example="workforce-sim run export runs/base --to csv"))
 
 
-def _explain_command(run: Any, command: Command) -> None:
+def _explain_command(run: Any) -> None:
     about = "explain a figure: its parts by group, the formula behind it, and one employee's part step by step"
     example = "workforce-sim run explain runs/base match 2026 --employee E-000123"
     explain = command(run, "explain", about, _explain, example=example)

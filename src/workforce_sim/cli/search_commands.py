@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from workforce_sim.cli.console import FAILURE, SUCCESS, once, pair, whole_number
-from workforce_sim.cli.parser import Command
+from workforce_sim.cli.parser import command
 from workforce_sim.cli.printed import json_text
 from workforce_sim.wording.terminal import complain, printable, tell
 
 _OUT = "YAML file for the configuration found"
 
 
-def add_optimize(commands: Any, command: Command, about: str) -> None:
+def add_optimize(commands: Any, about: str) -> None:
     """Add the command that searches designs."""
     example = (
         "workforce-sim optimize plan.yaml --lever enrollment.auto_enrollment.default_deferral_rate=3%:8%:1% "
@@ -42,7 +42,7 @@ def add_optimize(commands: Any, command: Command, about: str) -> None:
     search.add_argument("--out", metavar="FILE", type=Path, help=_OUT)
 
 
-def add_solve(commands: Any, command: Command, about: str) -> None:
+def add_solve(commands: Any, about: str) -> None:
     """Add the command that searches a value."""
     example = "workforce-sim solve plan.yaml 'plan.match.tiers[0].rate' employer_cost_share_of_payroll=3.5%"
     seek = command(commands, "solve", about, _solve, example=example)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from workforce_sim.cli.console import SUCCESS, positive, whole_number
-from workforce_sim.cli.parser import Command
+from workforce_sim.cli.parser import command
 from workforce_sim.wording.terminal import complain
 
 SERVED = (
@@ -29,7 +29,7 @@ LIMITS = {
 MEBIBYTES = {"memory": "MiB of memory of a job", "upload": "MiB of an uploaded census"}
 
 
-def add_serve(commands: Any, command: Command, about: str) -> None:
+def add_serve(commands: Any, about: str) -> None:
     """Add the command that serves."""
     example = "workforce-sim serve --out served"
     serve = command(commands, "serve", about, _serve, details=SERVED, example=example)

@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from workforce_sim.cli.console import SUCCESS, USAGE, whole_number
-from workforce_sim.cli.parser import Command
+from workforce_sim.cli.parser import command
 from workforce_sim.cli.printed import json_text, run_report
 from workforce_sim.wording.progress import years
 from workforce_sim.wording.terminal import complain, say
@@ -26,7 +26,7 @@ SIMULATED = (
 )
 
 
-def add_simulate(commands: Any, command: Command, about: str) -> None:
+def add_simulate(commands: Any, about: str) -> None:
     """Add the command that simulates."""
     example = "workforce-sim simulate plan.yaml --out runs/base"
     parser = command(commands, "simulate", about, _simulate, details=SIMULATED, example=example)

@@ -18,10 +18,8 @@ from workforce_sim.engine.partitions import cut
 from workforce_sim.engine.start import prepared
 from workforce_sim.ensembles.spread import grouped
 
-ROWS, ALL_ROWS, MOST_ROWS = 300_000, 900_000, 450_000
-"""Employees of a batch at its opening, of the batches of few workers together, and the most of a batch.
-
-Fewer make threads wait for each other, more need memory."""
+FEW, ROWS, ROWS_OF_FEW = 2, 300_000, 450_000
+"""Employees of a batch at its opening, and of one of few workers: fewer make threads wait, more need memory."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def _years(config: Config, replicates: tuple[int, ...], job: Job) -> Iterator[pl
 
 def rows_of(workers: int) -> int:
     """Return how many employees a batch has at most."""
-    return min(MOST_ROWS, max(ROWS, ALL_ROWS // workers))
+    return ROWS_OF_FEW if workers <= FEW else ROWS
 
 
 def batches(replicates: Sequence[int], staff: int, workers: int = 1) -> list[Sequence[int]]:

@@ -37,7 +37,7 @@ def carried_out(
 
     When the caller stops or is interrupted, the rest is cancelled without waiting; finished batches are kept.
     """
-    with _hands(job, executor) as (submit, workers):
+    with freed_memory_kept(), _hands(job, executor) as (submit, workers):
         waiting: deque[Future[pl.DataFrame]] = deque()
         kept = _Kept(keep)
         try:
@@ -86,17 +86,15 @@ def _hands(job: Job, executor: Executor | None) -> Iterator[tuple[Any, int]]:
     """Give a function that submits a batch, and the number of workers; cancelling does not wait for threads."""
     if executor is not None:
         shipped = ship(job, executor)
-        with freed_memory_kept():  # of threads in this process
-            yield (lambda part: executor.submit(remote_summaries, shipped, tuple(part))), workers_of(executor)
+        yield (lambda part: executor.submit(remote_summaries, shipped, tuple(part))), workers_of(executor)
         return
     workers, given_up = os.cpu_count() or 1, Event()
     threads = ThreadPoolExecutor(workers, thread_name_prefix="workforce_sim-replicates")
-    with freed_memory_kept():
-        try:
-            yield (lambda part: threads.submit(summaries, job, part, given_up)), workers
-        finally:
-            given_up.set()
-            threads.shutdown(wait=False, cancel_futures=True)
+    try:
+        yield (lambda part: threads.submit(summaries, job, part, given_up)), workers
+    finally:
+        given_up.set()
+        threads.shutdown(wait=False, cancel_futures=True)
 
 
 def workers_of(executor: Executor) -> int:
