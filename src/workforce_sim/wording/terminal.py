@@ -29,7 +29,7 @@ def _escaped(text: str) -> str:
 
 def _print(text: str, stream: TextIO | None) -> None:
     if stream is not None:  # a process may run with a closed stream
-        print(_encodable(text, stream.encoding or "utf-8"), file=stream)
+        stream.write(_encodable(f"{text}\n", stream.encoding or "utf-8"))  # at once: an interrupt may come any time
 
 
 def _encodable(text: str, encoding: str) -> str:
